@@ -1,0 +1,1 @@
+"""The web pages: gunicorn's door to the reports."""

@@ -1,0 +1,1 @@
+"""How tweets get into storage: from a feed, from files, from the demo."""

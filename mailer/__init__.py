@@ -1,0 +1,1 @@
+"""The morning mail: who is due, what was sent, and sending it once."""

@@ -1,0 +1,1 @@
+"""What a report is: values, counting, windows, tables, charts, rendering."""

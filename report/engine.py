@@ -1,0 +1,43 @@
+"""Who answers questions about the tweets of a stretch of time: DuckDB here, Athena at scale."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from importlib import resources
+from typing import Any, Protocol
+
+from report.errors import EngineError
+from report.window import Window
+
+Row = dict[str, Any]
+
+
+class Questions(Protocol):
+    """The tweets of one window, ready to be asked."""
+
+    def ask(self, name: str, parameters: Mapping[str, str | int | float] | None = None) -> list[Row]:
+        """Return the rows the question `report/sql/<name>.sql` gives, in its own order.
+
+        Each `?` of the text is bound to the parameter its first comment line names in that place
+        (`-- parameters: limit, minimum`). Times come back aware, in UTC. Raise `EngineError`.
+        """
+
+
+class Engine(Protocol):
+    """Opens windows of tweets."""
+
+    def open(self, window: Window) -> AbstractContextManager[Questions]:
+        """Make the raw documents seen in `window` ready; raise `EngineError` or `StorageError`.
+
+        Two tables stand ready: `documents`, every document with its kind, and `tweets`, each tweet once.
+        """
+
+
+def question(name: str) -> tuple[str, tuple[str, ...]]:
+    """Return a question's SQL text and the names of its parameters, in the order of its `?`."""
+    try:
+        text = resources.files("report").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise EngineError(f"there is no question named {name!r} in report/sql") from error
+    first = text.partition("\n")[0]
+    names = first.removeprefix("-- parameters:").split(",") if first.startswith("-- parameters:") else []
+    return text, tuple(name.strip() for name in names)

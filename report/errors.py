@@ -1,0 +1,80 @@
+"""Everything that can go wrong, as one short tree."""
+
+
+class TrendsError(Exception):
+    """The base of the house's errors; `str(error)` says what was tried, on what, and what to do."""
+
+    permanent = True
+    """False where trying the same again can help."""
+
+
+class SettingsError(TrendsError):
+    """The settings are wrong; the message lists every problem, one a line."""
+
+
+class StorageError(TrendsError):
+    """Storage refused or failed."""
+
+
+class StorageUnavailable(StorageError):
+    """Storage could not be reached, or asked to be left alone for a while."""
+
+    permanent = False
+
+
+class NotFound(StorageError):
+    """There is no object under this key."""
+
+
+class AlreadyExists(StorageError):
+    """A conditional write found the key taken, or changed since it was read."""
+
+
+class BadKey(StorageError):
+    """The key or bucket name breaks the rules of storage."""
+
+
+class BadTweet(TrendsError):
+    """A document that should be a tweet is not one; the message says why."""
+
+
+class FeedError(TrendsError):
+    """The feed did not answer with a tweet."""
+
+
+class FeedUnavailable(FeedError):
+    """The feed could not be reached, or failed in a way that can pass."""
+
+    permanent = False
+
+
+class EngineError(TrendsError):
+    """A question could not be answered by the engine."""
+
+
+class BuildError(TrendsError):
+    """A report could not be built."""
+
+
+class BuildRunning(BuildError):
+    """The same build is under way elsewhere."""
+
+    permanent = False
+
+
+class MailError(TrendsError):
+    """A mail could not be built or sent."""
+
+
+class MailRefused(MailError):
+    """The server refused the sender, the reader or the message for good."""
+
+
+class MailDeferred(MailError):
+    """The server refused for now (4xx), or could not be reached before the message was handed over."""
+
+    permanent = False
+
+
+class MailUnknown(MailError):
+    """The connection was lost after the message was handed over: it may or may not have been taken."""

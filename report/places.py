@@ -1,0 +1,32 @@
+"""Where things lie in storage.
+
+raw/dt=2026-11-20/hour=13/20261120T130500Z-<feed>.json   one tweet as received; the slot is a minute, UTC
+raw/dt=2026-11-20/hour=13/<name>.jsonl[.gz|.zst]         bulk imports: one JSON document a line
+editions/<report>/2026-11-20/r1/<file>                   a frozen edition; manifest.json is written last
+editions/<report>/latest.json                            which edition is the newest
+drafts/<report>/<minute>/<file>                          today so far; drafts/<report>/latest.json names it
+ledger/<report>/2026-11-20/<reader>.json                 what became of a mail
+leases/<name>.json                                       who is doing what only one may do at a time
+"""
+
+from datetime import date, datetime
+
+
+def raw_hour(hour: datetime) -> str:
+    """Return the prefix of the raw objects seen in the UTC hour that starts at `hour`."""
+    return f"raw/dt={hour:%Y-%m-%d}/hour={hour:%H}/"
+
+
+def raw_slot(minute: datetime, feed: str) -> str:
+    """Return the key of the one tweet the feed named `feed` gave in the UTC minute `minute`."""
+    return f"{raw_hour(minute)}{minute:%Y%m%dT%H%M}00Z-{feed}.json"
+
+
+def edition_folder(report: str, day: date, revision: int) -> str:
+    """Return the folder of an edition's files, ending in "/"."""
+    return f"editions/{report}/{day.isoformat()}/r{revision}/"
+
+
+def ledger_entry(report: str, day: date, reader: str) -> str:
+    """Return the key of the ledger's entry for one reader's mail; `reader` is the address's hash."""
+    return f"ledger/{report}/{day.isoformat()}/{reader}.json"

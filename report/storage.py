@@ -1,0 +1,108 @@
+"""Where everything is kept: bytes under keys, in S3 or in a folder."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from report.errors import BadKey
+
+OCTETS = "application/octet-stream"
+LONGEST_SHARE = timedelta(days=7)
+_LONGEST_KEY_BYTES = 1024
+
+
+@dataclass(frozen=True)
+class ObjectInfo:
+    """What storage knows of an object without reading it; `modified_at` is UTC."""
+
+    key: str
+    size: int
+    etag: str
+    modified_at: datetime
+
+
+class Storage(Protocol):
+    """A few verbs on bytes and keys; both doers pass `tests/contract/test_storage.py`.
+
+    Every verb raises `BadKey` for a key `check_key` refuses, `StorageUnavailable` where trying
+    again can help, and `StorageError` for what storage refuses for good (rights, a missing bucket).
+    """
+
+    def get(self, key: str) -> bytes:
+        """Return the object's bytes; raise `NotFound`."""
+
+    def get_with_etag(self, key: str) -> tuple[bytes, str]:
+        """Return the object's bytes and the etag `put_if_match` wants; raise `NotFound`."""
+
+    def get_many(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield (key, bytes) for each key, in the order given, reading many at a time.
+
+        A key that has gone meanwhile is left out.
+        """
+
+    def head(self, key: str) -> ObjectInfo:
+        """Return what is known of the object; raise `NotFound`."""
+
+    def content_type(self, key: str) -> str:
+        """Return the content type the object was put with; raise `NotFound`."""
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Yield the objects whose key starts with `prefix`, by key in UTF-8 byte order."""
+
+    def list_folders(self, prefix: str) -> list[str]:
+        """Return the names one level below `prefix` (which ends in "/" or is empty), in order.
+
+        Only names that have something below them; `list_folders("raw/")` gives `["dt=2026-11-20", …]`.
+        """
+
+    def put(self, key: str, body: bytes, content_type: str = OCTETS) -> None:
+        """Write the object, whole or not at all."""
+
+    def put_if_absent(self, key: str, body: bytes, content_type: str = OCTETS) -> None:
+        """Write the object; raise `AlreadyExists` if the key is taken. One of many racers wins."""
+
+    def put_if_match(self, key: str, body: bytes, etag: str, content_type: str = OCTETS) -> None:
+        """Replace the object if its etag is still `etag`; raise `AlreadyExists` if not."""
+
+    def upload(self, path: Path, key: str, content_type: str = OCTETS) -> None:
+        """Write a file's bytes without holding them in memory, whole or not at all."""
+
+    def download(self, key: str, path: Path) -> None:
+        """Write the object to a file without holding it in memory; raise `NotFound`.
+
+        The file may share its bytes with storage: read it, never write to it.
+        """
+
+    def delete(self, key: str) -> None:
+        """Remove the object; a missing one is no error."""
+
+    def share(self, key: str, lifetime: timedelta) -> str:
+        """Return a link that opens this object without further rights, until `lifetime` is over.
+
+        A presigned URL from S3, a signed path of our web server from a folder. Raise `StorageError`
+        for more than `LONGEST_SHARE`, S3's own limit, and `NotFound` for a missing object.
+        """
+
+
+def check_key(key: str) -> None:
+    """Raise `BadKey` unless `key` is one both S3 and a folder can hold without surprise."""
+    problem = _key_problem(key)
+    if problem:
+        raise BadKey(f"storage key {key!r} {problem}")
+
+
+def _key_problem(key: str) -> str | None:
+    if not key:
+        return "is empty"
+    if len(key.encode("utf-8", "surrogatepass")) > _LONGEST_KEY_BYTES:
+        return f"is longer than {_LONGEST_KEY_BYTES} bytes"
+    if any(ord(sign) < 32 or ord(sign) == 127 or "\ud800" <= sign <= "\udfff" for sign in key):
+        return "has a control character or half a surrogate pair"
+    if "\\" in key:
+        return "has a backslash"
+    parts = key.removesuffix("/").split("/")
+    if any(part in ("", ".", "..") for part in parts):
+        return "has an empty, '.' or '..' part"
+    return None
