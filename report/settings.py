@@ -1,0 +1,222 @@
+"""What can be set, checked once, with every problem reported together."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import time
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from report.errors import SettingsError
+
+_Value = TypeVar("_Value")
+_SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+_FOLDER = re.compile(r"file:(?://(?=/))?(?P<path>.+)")
+
+
+@dataclass(frozen=True)
+class StorageUrl:
+    """Where everything is kept: a folder, or a bucket and a prefix that is empty or ends in "/"."""
+
+    folder: Path | None = None
+    bucket: str = ""
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class SmtpUrl:
+    """How mail leaves: into a folder as .eml files, or by a server; `security` is "", "starttls" or "tls"."""
+
+    folder: Path | None = None
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    security: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting, with the defaults of a laptop; the names in upper case are the variables."""
+
+    storage_url: StorageUrl = StorageUrl(folder=Path("data"))
+    storage_anonymous: bool = False
+    timezone: ZoneInfo = ZoneInfo("UTC")
+    count_retweets: bool = True
+    feed_url: str = "http://localhost:5002/tweet"
+    mail_at: time = time(5)
+    mail_from: str = "trends@localhost"
+    mail_to: tuple[str, ...] = ("boss@localhost",)
+    mail_subject: str = "Twitter Trends"
+    smtp_url: SmtpUrl = SmtpUrl(folder=Path("outbox"))
+    smtp_password: str = field(default="", repr=False)
+    public_url: str = "http://localhost:8000"
+    secret_key: str = field(default="", repr=False)
+    port: int = 8000
+    memory_limit_mb: int = 512
+    cache_dir: Path = Path(".cache")
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+        """Return the settings in `environ`; raise `SettingsError` listing all that is wrong."""
+        reader = _Reader(environ)
+        values = {item.name: reader.read(item.name, item.default, *_RULES[item.name]) for item in fields(cls)}
+        settings = cls(**values)
+        problems = reader.problems or _contradictions(settings, environ)
+        if problems:
+            raise SettingsError("wrong settings:\n" + "\n".join(f"  {problem}" for problem in problems))
+        return settings
+
+
+SECRETS = ("secret_key", "smtp_password")
+
+
+class _Reader:
+    """Reads variables one by one and gathers what is wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.problems: list[str] = []
+
+    def read(self, name: str, default: _Value, parse: Callable[[str], _Value], expected: str) -> _Value:
+        variable = name.upper()
+        text = self._secret(variable) if name in SECRETS else self.environ.get(variable, "")
+        if not text.strip():
+            return default
+        try:
+            return parse(text.strip())
+        except (ValueError, LookupError):
+            shown = "(hidden)" if name in SECRETS else repr(_without_password(text))
+            self.problems.append(f"{variable} is {shown}; expected {expected}")
+            return default
+
+    def _secret(self, variable: str) -> str:
+        path = self.environ.get(f"{variable}_FILE", "")
+        if not path:
+            return self.environ.get(variable, "")
+        try:
+            return Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            self.problems.append(f"{variable}_FILE is {path!r}; expected a file that can be read ({error})")
+            return ""
+
+
+def _contradictions(settings: Settings, environ: Mapping[str, str]) -> list[str]:
+    """What is wrong only together: mail that really leaves needs a sender and readers of its own."""
+    if settings.smtp_url.folder is not None:
+        return []
+    url = environ["SMTP_URL"]
+    missing = [name for name in ("MAIL_FROM", "MAIL_TO") if not environ.get(name, "").strip()]
+    problems = [f"{name} is not set; expected an address, since SMTP_URL is {url!r}" for name in missing]
+    if settings.smtp_url.user and not settings.smtp_password:
+        problems.append(f"SMTP_PASSWORD or SMTP_PASSWORD_FILE is not set; SMTP_URL names the user {url!r}")
+    return problems
+
+
+def _storage_url(text: str) -> StorageUrl:
+    if folder := _FOLDER.fullmatch(text):
+        return StorageUrl(folder=Path(folder["path"]))
+    parts = urlsplit(text)
+    if parts.scheme != "s3" or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError(text)
+    prefix = parts.path.strip("/")
+    return StorageUrl(bucket=parts.netloc, prefix=f"{prefix}/" if prefix else "")
+
+
+def _smtp_url(text: str) -> SmtpUrl:
+    if folder := _FOLDER.fullmatch(text):
+        return SmtpUrl(folder=Path(folder["path"]))
+    parts = urlsplit(text)
+    if parts.scheme not in _SMTP_PORTS or not parts.hostname or parts.password or parts.path.strip("/"):
+        raise ValueError(text)
+    security = {"smtp": "", "smtp+starttls": "starttls", "smtps": "tls"}[parts.scheme]
+    port = parts.port or _SMTP_PORTS[parts.scheme]
+    return SmtpUrl(host=parts.hostname, port=port, user=unquote(parts.username or ""), security=security)
+
+
+def _http_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(text)
+    return text.rstrip("/")
+
+
+def _address(text: str) -> str:
+    address = parseaddr(text)[1]
+    user, at, host = address.rpartition("@")
+    if not (at and user and host) or any(sign in text for sign in "\r\n,") or " " in address:
+        raise ValueError(text)
+    return text
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_address(part.strip()) for part in text.split(",") if part.strip()))
+
+
+def _flag(text: str) -> bool:
+    return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[text.lower()]
+
+
+def _clock(text: str) -> time:
+    if not re.fullmatch(r"\d{1,2}:\d{2}", text):
+        raise ValueError(text)
+    hours, minutes = text.split(":")
+    return time(int(hours), int(minutes))
+
+
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (OSError, ValueError, LookupError) as error:
+        raise ValueError(text) from error
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError(text)
+    return text
+
+
+def _secret_key(text: str) -> str:
+    if len(text) < 16:
+        raise ValueError("too short")
+    return text
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not least <= int(text) <= most:
+            raise ValueError(text)
+        return int(text)
+
+    return parse
+
+
+def _without_password(text: str) -> str:
+    return re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:(hidden)@", text)
+
+
+_RULES: dict[str, tuple[Callable[[str], Any], str]] = {
+    "storage_url": (_storage_url, "file:./folder or s3://bucket/prefix"),
+    "storage_anonymous": (_flag, "true or false"),
+    "timezone": (_zone, "a zone such as UTC or Europe/Paris"),
+    "count_retweets": (_flag, "true or false"),
+    "feed_url": (_http_url, "http://… or https://…"),
+    "mail_at": (_clock, "a time such as 05:00"),
+    "mail_from": (_address, "one address"),
+    "mail_to": (_addresses, "addresses, separated by commas"),
+    "mail_subject": (_one_line, "one line of text"),
+    "smtp_url": (
+        _smtp_url,
+        "file:./folder, smtp://host:25, smtp+starttls://user@host:587 or smtps://user@host:465; "
+        "the password apart, in SMTP_PASSWORD or SMTP_PASSWORD_FILE",
+    ),
+    "smtp_password": (str, "the password of the user in SMTP_URL"),
+    "public_url": (_http_url, "http://… or https://…, as readers reach the server"),
+    "secret_key": (_secret_key, "at least 16 characters"),
+    "port": (_whole(1, 65535), "a port from 1 to 65535"),
+    "memory_limit_mb": (_whole(64, 1_048_576), "megabytes, at least 64"),
+    "cache_dir": (Path, "a folder"),
+}
