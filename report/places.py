@@ -22,11 +22,6 @@ def raw_slot(minute: datetime, feed: str) -> str:
     return f"{raw_hour(minute)}{minute:%Y%m%dT%H%M}00Z-{feed}.json"
 
 
-def edition_folder(report: str, day: date, revision: int) -> str:
-    """Return the folder of an edition's files, ending in "/"."""
-    return f"editions/{report}/{day.isoformat()}/r{revision}/"
-
-
 def ledger_entry(report: str, day: date, reader: str) -> str:
     """Return the key of the ledger's entry for one reader's mail; `reader` is the address's hash."""
     return f"ledger/{report}/{day.isoformat()}/{reader}.json"

@@ -1,0 +1,185 @@
+"""Frozen editions: what a day's report was when it went out, file by file.
+
+editions/<report>/<day>/r1/<file>           written once, never changed
+editions/<report>/<day>/r1/manifest.json    written last: an edition without one does not exist
+editions/<report>/latest.json               {"day": …, "revision": …} of the newest
+drafts/<report>/<YYYYMMDDTHHMMZ>/<file>     today so far, with a manifest too
+drafts/<report>/latest.json                 {"folder": …} of the newest draft
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from report.errors import AlreadyExists, NotFound
+from report.storage import Storage
+
+JSON = "application/json"
+MANIFEST = "manifest.json"
+_DRAFTS_KEPT = 3
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of an edition."""
+
+    body: bytes
+    content_type: str
+
+
+@dataclass(frozen=True)
+class FileInfo:
+    """What the manifest says of a file; `sha256` is in hex."""
+
+    content_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A report as it was frozen. `revision` is 0 for a draft of the open day."""
+
+    report: str
+    title: str
+    headline: str
+    day: date
+    zone: str
+    revision: int
+    folder: str
+    files: Mapping[str, FileInfo]
+
+    @property
+    def content(self) -> str:
+        """What the edition says, as one hash: two editions with the same one hold the same bytes."""
+        names = sorted(self.files)
+        return sha256("\n".join(f"{name} {self.files[name].sha256}" for name in names).encode()).hexdigest()
+
+
+def edition_folder(report: str, day: date, revision: int) -> str:
+    """Return the folder of an edition's files, ending in "/"."""
+    return f"editions/{report}/{day.isoformat()}/r{revision}/"
+
+
+def freeze(storage: Storage, edition: Edition, files: Mapping[str, File]) -> None:
+    """Write an edition's files, then its manifest; nothing that stands is ever written over.
+
+    Killed half-way it leaves no edition, and running it again completes it. Raise `AlreadyExists`
+    where the folder holds other bytes: the revision is spent, and the next number is to be tried.
+    """
+    for name in sorted(files):
+        _write_once(storage, edition.folder + name, files[name])
+    _write_once(storage, edition.folder + MANIFEST, File(_manifest(edition), JSON))
+
+
+def _write_once(storage: Storage, key: str, file: File) -> None:
+    try:
+        storage.put_if_absent(key, file.body, file.content_type)
+    except AlreadyExists:
+        if storage.get(key) != file.body:
+            raise
+
+
+def describe(files: Mapping[str, File]) -> dict[str, FileInfo]:
+    """Return what a manifest says of these files."""
+    return {
+        name: FileInfo(file.content_type, len(file.body), sha256(file.body).hexdigest())
+        for name, file in sorted(files.items())
+    }
+
+
+def announce(storage: Storage, edition: Edition) -> None:
+    """Make this edition the newest, unless a newer one is; racing hosts end with the newest."""
+    key = f"editions/{edition.report}/latest.json"
+    while True:
+        try:
+            body, etag = storage.get_with_etag(key)
+        except NotFound:
+            body, etag = b"", ""
+        if body and _position(json.loads(body)) >= (edition.day, edition.revision):
+            return
+        pointer = json.dumps({"day": edition.day.isoformat(), "revision": edition.revision}).encode()
+        try:
+            if etag:
+                storage.put_if_match(key, pointer, etag, JSON)
+            else:
+                storage.put_if_absent(key, pointer, JSON)
+        except AlreadyExists:
+            continue
+        return
+
+
+def latest(storage: Storage, report: str) -> Edition:
+    """Return the newest edition; raise `NotFound` where there is none yet."""
+    day, revision = _position(json.loads(storage.get(f"editions/{report}/latest.json")))
+    return load(storage, edition_folder(report, day, revision))
+
+
+def newest_of_day(storage: Storage, report: str, day: date) -> Edition:
+    """Return the day's last revision; raise `NotFound` where the day has none."""
+    revision = last_revision(storage, report, day)
+    if not revision:
+        raise NotFound(f"there is no {report} edition of {day.isoformat()}")
+    return load(storage, edition_folder(report, day, revision))
+
+
+def last_revision(storage: Storage, report: str, day: date) -> int:
+    """Return the number of the day's last finished revision, 0 where there is none."""
+    prefix = f"editions/{report}/{day.isoformat()}/"
+    finished = [
+        info.key.removeprefix(prefix).removesuffix(f"/{MANIFEST}")
+        for info in storage.list(prefix)
+        if info.key.endswith(f"/{MANIFEST}")
+    ]
+    return max((int(name[1:]) for name in finished if name[1:].isdecimal()), default=0)
+
+
+def days(storage: Storage, report: str) -> list[date]:
+    """Return the days that have an edition or the beginning of one, newest first."""
+    return sorted((_day(name) for name in storage.list_folders(f"editions/{report}/")), reverse=True)
+
+
+def load(storage: Storage, folder: str) -> Edition:
+    """Return the edition in this folder; raise `NotFound`."""
+    return _edition(json.loads(storage.get(folder + MANIFEST)), folder)
+
+
+def save_draft(storage: Storage, draft: Edition, files: Mapping[str, File]) -> None:
+    """Write the open day's report so far, point to it, and remove the drafts nobody reads any more."""
+    for name in sorted(files):
+        storage.put(draft.folder + name, files[name].body, files[name].content_type)
+    storage.put(draft.folder + MANIFEST, _manifest(draft), JSON)
+    root = f"drafts/{draft.report}/"
+    storage.put(f"{root}latest.json", json.dumps({"folder": draft.folder}).encode(), JSON)
+    for old in storage.list_folders(root)[:-_DRAFTS_KEPT]:
+        for info in list(storage.list(f"{root}{old}/")):
+            storage.delete(info.key)
+
+
+def latest_draft(storage: Storage, report: str) -> Edition:
+    """Return the newest report of the open day; raise `NotFound` where there is none yet."""
+    pointer = json.loads(storage.get(f"drafts/{report}/latest.json"))
+    return load(storage, pointer["folder"])
+
+
+def _manifest(edition: Edition) -> bytes:
+    values = {**asdict(edition), "day": edition.day.isoformat()}
+    del values["folder"]
+    return json.dumps(values, ensure_ascii=False, indent=1, sort_keys=True).encode()
+
+
+def _edition(values: dict[str, Any], folder: str) -> Edition:
+    files = {name: FileInfo(**info) for name, info in values.pop("files").items()}
+    day = date.fromisoformat(values.pop("day"))
+    return Edition(**values, day=day, folder=folder, files=files)
+
+
+def _position(pointer: dict[str, Any]) -> tuple[date, int]:
+    return date.fromisoformat(pointer["day"]), int(pointer["revision"])
+
+
+def _day(name: str) -> date:
+    return date.fromisoformat(name)

@@ -1,0 +1,188 @@
+"""The values a report is made of: tables, charts, notes, and the report itself."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from report.window import Window
+
+_SLUG = re.compile(r"[a-z][a-z0-9-]*")
+
+
+class Verdict(Enum):
+    """Whether a change is more than chance, in the words a reader sees."""
+
+    REAL = "real"
+    NOISE = "within noise"
+    UNKNOWN = "nothing to compare with"
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a count changed between two periods, set to the same observed time.
+
+    `percent` is None where there is nothing to divide by: then the thing is new.
+    """
+
+    before: int
+    after: int
+    percent: float | None
+    verdict: Verdict
+
+
+class Kind(Enum):
+    """What a column holds, and so how it is shown."""
+
+    RANK = "rank"
+    TAG = "tag"
+    WORD = "word"
+    COUNT = "count"
+    SHARE = "share"
+    BAR = "bar"
+    CHANGE = "change"
+    SHADE = "shade"
+
+
+Value = str | int | float | Change | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its heading, what it holds, and its name in the CSV (`name` if not said)."""
+
+    name: str
+    kind: Kind
+    field: str = ""
+
+    @property
+    def csv_name(self) -> str:
+        """The column's name in a CSV file."""
+        return self.field or self.name.lower().replace(" ", "_")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of numbers. `slug` names its CSV; `title` is its caption; `empty` is said when no row is."""
+
+    slug: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    note: str = ""
+    empty: str = "Nothing to show."
+
+    def __post_init__(self) -> None:
+        _check_slug(self.slug)
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(f"table {self.slug!r} has {len(self.columns)} columns, a row has {row!r}")
+
+
+@dataclass(frozen=True)
+class Series:
+    """One row of values for a chart; None is a gap, which is drawn as a gap."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+class ChartKind(Enum):
+    """How a chart is drawn: `COLUMNS` run along a time axis, `BARS` lie one below another."""
+
+    COLUMNS = "columns"
+    BARS = "bars"
+
+
+@dataclass(frozen=True)
+class ChartSpec:
+    """A chart, said once and drawn by whoever can. Its axis of values starts at zero.
+
+    `series[0]` is drawn in the accent colour; a second one, in grey, is what it is compared with.
+    `title` says the finding; `axis` names what runs along the labels, with the zone where it is a time.
+    """
+
+    slug: str
+    title: str
+    kind: ChartKind
+    axis: str
+    unit: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        _check_slug(self.slug)
+        if not 1 <= len(self.series) <= 2:
+            raise ValueError(f"chart {self.slug!r} wants one or two series, got {len(self.series)}")
+        for series in self.series:
+            if len(series.values) != len(self.labels):
+                raise ValueError(
+                    f"chart {self.slug!r}: {series.name!r} does not fit {len(self.labels)} labels"
+                )
+
+
+@dataclass(frozen=True)
+class Note:
+    """Plain sentences, one paragraph each."""
+
+    paragraphs: tuple[str, ...]
+
+
+Block = Table | ChartSpec | Note
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands below it."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Period:
+    """The day a report is about, in its zone, and the stretch of it that is covered, in UTC."""
+
+    day: date
+    zone: ZoneInfo
+    window: Window
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report as a value. `headline` is the news in one sentence; `data` is what data.json adds."""
+
+    name: str
+    title: str
+    period: Period
+    headline: str
+    sections: tuple[Section, ...]
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _check_slug(self.name)
+        slugs = [block.slug for block in self.blocks() if not isinstance(block, Note)]
+        if len(set(slugs)) != len(slugs):
+            raise ValueError(f"report {self.name!r} uses a slug twice: {sorted(slugs)}")
+
+    def blocks(self) -> tuple[Block, ...]:
+        """Return every block, in reading order."""
+        return tuple(block for section in self.sections for block in section.blocks)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return every table, in reading order."""
+        return tuple(block for block in self.blocks() if isinstance(block, Table))
+
+    def charts(self) -> tuple[ChartSpec, ...]:
+        """Return every chart, in reading order."""
+        return tuple(block for block in self.blocks() if isinstance(block, ChartSpec))
+
+
+def _check_slug(slug: str) -> None:
+    if not _SLUG.fullmatch(slug):
+        raise ValueError(f"a slug is of a-z, 0-9 and '-': {slug!r}")
