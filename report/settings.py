@@ -62,7 +62,9 @@ class Settings:
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
         """Return the settings in `environ`; raise `SettingsError` listing all that is wrong."""
         reader = _Reader(environ)
-        values = {item.name: reader.read(item.name, item.default, *_RULES[item.name]) for item in fields(cls)}
+        values: dict[str, Any] = {
+            item.name: reader.read(item.name, item.default, *_RULES[item.name]) for item in fields(cls)
+        }
         settings = cls(**values)
         problems = reader.problems or _contradictions(settings, environ)
         if problems:

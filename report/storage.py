@@ -1,6 +1,6 @@
 """Where everything is kept: bytes under keys, in S3 or in a folder."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -51,7 +51,7 @@ class Storage(Protocol):
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Yield the objects whose key starts with `prefix`, by key in UTF-8 byte order."""
 
-    def list_folders(self, prefix: str) -> list[str]:
+    def list_folders(self, prefix: str) -> Sequence[str]:
         """Return the names one level below `prefix` (which ends in "/" or is empty), in order.
 
         Only names that have something below them; `list_folders("raw/")` gives `["dt=2026-11-20", …]`.
