@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from report.engine import Engine
-from report.errors import SettingsError
+from report.errors import BadKey, SettingsError
+from report.mail import Sender
 from report.settings import Settings, StorageUrl
 from report.storage import Storage
 
@@ -23,6 +24,16 @@ class Services:
 
         limit = self.settings.memory_limit_mb * 1024 * 1024
         return DuckDBEngine(self.storage, memory_limit_bytes=limit)
+
+    def sender(self) -> Sender:
+        """Return the way mail leaves; nothing is connected before it is entered."""
+        from report.adapters.folder_sender import FolderSender
+        from report.adapters.smtp_sender import SmtpSender, connector
+
+        url = self.settings.smtp_url
+        if url.folder is not None:
+            return FolderSender(url.folder)
+        return SmtpSender(connector(url, self.settings.smtp_password))
 
 
 def services_from_environ() -> Services:
@@ -59,6 +70,6 @@ def _s3_storage(where: StorageUrl, anonymous: bool) -> Storage:
 
     try:
         check_bucket_name(where.bucket)
-    except ValueError as error:
+    except BadKey as error:
         raise SettingsError(f"wrong settings:\n  STORAGE_URL: {error}") from error
     return S3Storage(s3_client(anonymous), where.bucket, where.prefix)

@@ -34,6 +34,14 @@ class BadKey(StorageError):
     """The key or bucket name breaks the rules of storage."""
 
 
+class LinkRefused(TrendsError):
+    """A shared link does not open what it asks for: it was altered, or signed with another secret."""
+
+
+class LinkExpired(LinkRefused):
+    """A shared link was genuine, but its time is over."""
+
+
 class BadTweet(TrendsError):
     """A document that should be a tweet is not one; the message says why."""
 
@@ -63,7 +71,9 @@ class BuildRunning(BuildError):
 
 
 class MailError(TrendsError):
-    """A mail could not be built or sent."""
+    """A mail could not be built or sent; `code` is the server's reply, 0 where it gave none."""
+
+    code = 0
 
 
 class MailRefused(MailError):
@@ -74,6 +84,10 @@ class MailDeferred(MailError):
     """The server refused for now (4xx), or could not be reached before the message was handed over."""
 
     permanent = False
+
+
+class MailServerError(MailDeferred):
+    """No connection to the mail server could be made: the next mail would fare no better."""
 
 
 class MailUnknown(MailError):

@@ -1,16 +1,18 @@
 """Where everything is kept: bytes under keys, in S3 or in a folder."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from report.errors import BadKey
+from report.errors import BadKey, StorageError
 
 OCTETS = "application/octet-stream"
 LONGEST_SHARE = timedelta(days=7)
 _LONGEST_KEY_BYTES = 1024
+_BAD_SIGN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,10 @@ class Storage(Protocol):
         """Return the content type the object was put with; raise `NotFound`."""
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        """Yield the objects whose key starts with `prefix`, by key in UTF-8 byte order."""
+        """Yield the objects whose key starts with `prefix`, by key in UTF-8 byte order.
+
+        Foreign objects whose key `check_key` refuses are left out, with a warning in the log.
+        """
 
     def list_folders(self, prefix: str) -> Sequence[str]:
         """Return the names one level below `prefix` (which ends in "/" or is empty), in order.
@@ -64,7 +69,7 @@ class Storage(Protocol):
         """Write the object; raise `AlreadyExists` if the key is taken. One of many racers wins."""
 
     def put_if_match(self, key: str, body: bytes, etag: str, content_type: str = OCTETS) -> None:
-        """Replace the object if its etag is still `etag`; raise `AlreadyExists` if not."""
+        """Replace the object if its etag is still `etag`; raise `AlreadyExists` if not, or if it is gone."""
 
     def upload(self, path: Path, key: str, content_type: str = OCTETS) -> None:
         """Write a file's bytes without holding them in memory, whole or not at all."""
@@ -93,12 +98,27 @@ def check_key(key: str) -> None:
         raise BadKey(f"storage key {key!r} {problem}")
 
 
+def check_prefix(prefix: str) -> None:
+    """Raise `BadKey` unless a key could start with `prefix`, which may be empty or end mid-name."""
+    folder = prefix[: prefix.rfind("/") + 1]
+    if folder:
+        check_key(folder)
+
+
+def check_lifetime(key: str, lifetime: timedelta) -> None:
+    """Raise `StorageError` unless a link to `key` may live so long."""
+    if not timedelta(seconds=1) <= lifetime <= LONGEST_SHARE:
+        raise StorageError(
+            f"cannot share {key!r} for {lifetime}: a link lives one second to {LONGEST_SHARE.days} days"
+        )
+
+
 def _key_problem(key: str) -> str | None:
     if not key:
         return "is empty"
     if len(key.encode("utf-8", "surrogatepass")) > _LONGEST_KEY_BYTES:
         return f"is longer than {_LONGEST_KEY_BYTES} bytes"
-    if any(ord(sign) < 32 or ord(sign) == 127 or "\ud800" <= sign <= "\udfff" for sign in key):
+    if _BAD_SIGN.search(key):
         return "has a control character or half a surrogate pair"
     if "\\" in key:
         return "has a backslash"
