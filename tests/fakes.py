@@ -1,0 +1,101 @@
+"""Stand-ins that keep the same promises as the real thing."""
+
+import hashlib
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from report.errors import AlreadyExists, NotFound, StorageError
+from report.storage import LONGEST_SHARE, OCTETS, ObjectInfo, check_key
+
+
+class MemoryStorage:
+    """A `Storage` that keeps everything in a dictionary."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[bytes, str, datetime]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> bytes:
+        return self._entry(key)[0]
+
+    def get_with_etag(self, key: str) -> tuple[bytes, str]:
+        body = self.get(key)
+        return body, _etag(body)
+
+    def get_many(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        for key in keys:
+            try:
+                body = self.get(key)
+            except NotFound:
+                continue
+            yield key, body
+
+    def head(self, key: str) -> ObjectInfo:
+        body, _, modified_at = self._entry(key)
+        return ObjectInfo(key, len(body), _etag(body), modified_at)
+
+    def content_type(self, key: str) -> str:
+        return self._entry(key)[1]
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        for key in sorted(self._kept, key=str.encode):
+            if key.startswith(prefix):
+                yield self.head(key)
+
+    def list_folders(self, prefix: str) -> Sequence[str]:
+        below = (info.key.removeprefix(prefix) for info in self.list(prefix))
+        return sorted(
+            {name.partition("/")[0] for name in below if "/" in name}, key=lambda name: name.encode()
+        )
+
+    def put(self, key: str, body: bytes, content_type: str = OCTETS) -> None:
+        check_key(key)
+        with self._lock:
+            self._write(key, body, content_type)
+
+    def put_if_absent(self, key: str, body: bytes, content_type: str = OCTETS) -> None:
+        check_key(key)
+        with self._lock:
+            if key in self._kept:
+                raise AlreadyExists(f"{key} is already there")
+            self._write(key, body, content_type)
+
+    def put_if_match(self, key: str, body: bytes, etag: str, content_type: str = OCTETS) -> None:
+        check_key(key)
+        with self._lock:
+            if key not in self._kept or _etag(self._kept[key][0]) != etag:
+                raise AlreadyExists(f"{key} has changed since it was read")
+            self._write(key, body, content_type)
+
+    def upload(self, path: Path, key: str, content_type: str = OCTETS) -> None:
+        self.put(key, path.read_bytes(), content_type)
+
+    def download(self, key: str, path: Path) -> None:
+        path.write_bytes(self.get(key))
+
+    def delete(self, key: str) -> None:
+        check_key(key)
+        with self._lock:
+            self._kept.pop(key, None)
+
+    def share(self, key: str, lifetime: timedelta) -> str:
+        if lifetime > LONGEST_SHARE:
+            raise StorageError(f"a link to {key} can live {LONGEST_SHARE} at most, not {lifetime}")
+        self.head(key)
+        return f"memory:{key}?for={int(lifetime.total_seconds())}"
+
+    def _entry(self, key: str) -> tuple[bytes, str, datetime]:
+        check_key(key)
+        try:
+            return self._kept[key]
+        except KeyError as error:
+            raise NotFound(f"there is no object {key}") from error
+
+    def _write(self, key: str, body: bytes, content_type: str) -> None:
+        self._kept[key] = (body, content_type, datetime.now(UTC))
+
+
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
