@@ -154,7 +154,10 @@ def _address(text: str) -> str:
 
 
 def _addresses(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_address(part.strip()) for part in text.split(",") if part.strip()))
+    addresses = tuple(dict.fromkeys(_address(part.strip()) for part in text.split(",") if part.strip()))
+    if not addresses:
+        raise ValueError(text)
+    return addresses
 
 
 def _flag(text: str) -> bool:
@@ -197,7 +200,7 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def _without_password(text: str) -> str:
-    return re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:(hidden)@", text)
+    return re.sub(r"(://[^:]*):.*@", r"\1:(hidden)@", text, flags=re.DOTALL)
 
 
 _RULES: dict[str, tuple[Callable[[str], Any], str]] = {
