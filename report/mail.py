@@ -1,0 +1,177 @@
+"""What a mail is: one value, one MIME message made of it, and who carries it away."""
+
+import re
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+from hashlib import sha256
+from types import TracebackType
+from typing import Protocol, Self
+
+from report.errors import MailError
+
+LARGEST_MESSAGE_BYTES = 80_000
+"""Gmail clips what is over about 102 kB as it travels; well below, with every picture counted."""
+
+_LONGEST_LINE = 998  # RFC 5322, section 2.1.1
+_PICTURE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.png")
+_MESSAGE_ID = re.compile(r"<[A-Za-z0-9._-]+@[^\s<>@]+>")
+_CID = re.compile(r"""\bsrc\s*=\s*["']cid:([^"']+)["']""")
+_PLAIN = re.compile(r"[\t\r\n\x20-\x7e]*")
+_PLAIN_BYTES = bytes(sign for sign in range(9, 127) if sign != ord("="))
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One reader's mail; `pictures` are PNG files by the names `html` shows, `sent_at` is aware."""
+
+    subject: str
+    sender: str
+    to: str
+    text: str
+    html: str
+    pictures: Mapping[str, bytes]
+    message_id: str
+    sent_at: datetime
+
+    def __post_init__(self) -> None:
+        if not self.subject.isprintable():
+            raise MailError(f"a mail's subject must be one line of text, not {self.subject!r}")
+        if not _MESSAGE_ID.fullmatch(self.message_id):
+            raise MailError(f"a Message-ID looks like <name@domain>, not {self.message_id!r}")
+        if self.sent_at.tzinfo is None:
+            raise MailError(f"a mail's date needs a time zone: {self.sent_at}")
+        if odd := [name for name in self.pictures if not _PICTURE_NAME.fullmatch(name)]:
+            raise MailError(f"a mail's picture must have a plain name ending in .png, not {odd[0]!r}")
+        if missing := set(shown_pictures(self.html)) - set(self.pictures):
+            raise MailError(f"the mail shows pictures it does not bring: {', '.join(sorted(missing))}")
+
+
+class Sender(Protocol):
+    """Carries messages away, many over one connection: `with sender: sender.send(…)`.
+
+    Entering raises `MailServerError` where no connection can be made.
+    """
+
+    def __enter__(self) -> Self:
+        """Connect."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Part, without complaint."""
+
+    def send(self, message: EmailMessage, to: str) -> None:
+        """Hand one message over for the address `to`; returning means that it was accepted.
+
+        Raise `MailRefused` (for good), `MailDeferred` (not taken, may be tried again; as `MailServerError`
+        where the connection is gone and cannot be made anew) or `MailUnknown` (may have been taken).
+        """
+
+
+def mailbox(text: str) -> Address:
+    """Return the address in `Name <user@domain>` or `user@domain`, its domain as DNS knows it (IDNA).
+
+    Raise `MailError` for what is no address, or cannot travel without SMTPUTF8.
+    """
+    name, address = parseaddr(text)
+    user, _, domain = address.rpartition("@")
+    try:
+        host = domain if domain.isascii() else domain.encode("idna").decode()
+    except UnicodeError as error:
+        raise MailError(f"the domain of {text!r} is no domain name ({error})") from error
+    if not (user and host and text.isprintable() and re.fullmatch(r"[!-~]+", user + host)):
+        raise MailError(f"{text!r} is no mail address that can be written in ASCII; write user@domain")
+    return Address(name, user, host)
+
+
+def reader_key(address: str) -> str:
+    """Return what stands for a reader in keys and ids: a hash of the bare address, case folded."""
+    return sha256(mailbox(address).addr_spec.casefold().encode()).hexdigest()[:32]
+
+
+def message_id(report: str, day: date, reader: str, sender: str) -> str:
+    """Return the Message-ID of a report's mail to a reader: the same for every try and revision of a day."""
+    return f"<{day.isoformat()}.{report}.{reader_key(reader)}@{mailbox(sender).domain}>"
+
+
+def shown_pictures(html: str) -> list[str]:
+    """Return the names of the pictures a mail's HTML shows as `src="cid:<name>"`, each once."""
+    return list(dict.fromkeys(_CID.findall(html)))
+
+
+def message(mail: Mail) -> EmailMessage:
+    """Return the MIME message: text and HTML as alternatives, the pictures related to the HTML.
+
+    Raise `MailError` for an address that is none, and for a message over `LARGEST_MESSAGE_BYTES`.
+    """
+    letter = EmailMessage(policy=SMTP)
+    letter["From"] = mailbox(mail.sender)
+    letter["To"] = mailbox(mail.to)
+    letter["Subject"] = mail.subject
+    letter["Date"] = mail.sent_at
+    letter["Message-ID"] = mail.message_id
+    letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notices in answer
+    _fill(letter, mail)
+    _name_boundaries(letter, mail)
+    _check_size(letter)
+    return letter
+
+
+def addressed(letter: EmailMessage, to: str, message_id: str) -> EmailMessage:
+    """Return the same message for another reader; the parts are shared, so it costs next to nothing."""
+    other = copy(letter)
+    for name, value in (("To", mailbox(to)), ("Message-ID", message_id)):
+        del other[name]  # this leaves the first message's own list of headers alone
+        other[name] = value
+    return other
+
+
+def _fill(letter: EmailMessage, mail: Mail) -> None:
+    letter.set_content(mail.text, cte=_transfer_encoding(mail.text))
+    letter.add_alternative(mail.html, subtype="html", cte=_transfer_encoding(mail.html))
+    page = letter.get_body(("html",))
+    assert isinstance(page, EmailMessage)
+    names = shown_pictures(mail.html)
+    for name in names:
+        page.add_related(
+            mail.pictures[name], "image", "png", cid=f"<{name}>", disposition="inline", filename=name
+        )
+    if names:
+        page.set_param("type", "text/html")  # RFC 2387 asks for it
+
+
+def _transfer_encoding(text: str) -> str:
+    """The shortest any server takes: base64 costs a third, quoted-printable two bytes a strange one."""
+    if _PLAIN.fullmatch(text) and max(map(len, text.splitlines()), default=0) <= _LONGEST_LINE:
+        return "7bit"
+    body = text.encode()
+    strange = len(body.translate(None, _PLAIN_BYTES))
+    return "quoted-printable" if 2 * strange < len(body) / 3 else "base64"
+
+
+def _name_boundaries(letter: EmailMessage, mail: Mail) -> None:
+    """Give the same mail the same bytes each time; the library draws its boundaries by lot."""
+    seed = sha256(f"{mail.text}\0{mail.html}".encode()).hexdigest()[:32]
+    wholes = [part for part in letter.walk() if part.is_multipart()]
+    for number, whole in enumerate(wholes):
+        whole.set_boundary(f"=_{number}_{seed}")
+
+
+def _check_size(letter: EmailMessage) -> None:
+    size = len(letter.as_bytes())
+    if size <= LARGEST_MESSAGE_BYTES:
+        return
+    parts = [part for part in letter.walk() if not part.is_multipart()]
+    sizes = ", ".join(
+        f"{part.get_filename() or part.get_content_type()} {len(part.as_bytes()):,}" for part in parts
+    )
+    raise MailError(
+        f"the mail is {size:,} bytes as it travels, over the {LARGEST_MESSAGE_BYTES:,} mail programs show "
+        f"unclipped ({sizes}); send fewer or smaller tables and pictures"
+    )
