@@ -1,39 +1,14 @@
 """The one place where settings become working parts."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from report.engine import Engine
 from report.errors import BadKey, SettingsError
 from report.mail import Sender
-from report.settings import Settings, StorageUrl
+from report.services import Services
+from report.settings import Settings, SmtpUrl, StorageUrl
 from report.storage import Storage
-
-
-@dataclass(frozen=True)
-class Services:
-    """What a door works with. Tests build another."""
-
-    settings: Settings
-    storage: Storage
-
-    def engine(self) -> Engine:
-        """Return the engine that counts; only a build needs it, so only a build loads it."""
-        from report.adapters.duckdb_engine import DuckDBEngine
-
-        limit = self.settings.memory_limit_mb * 1024 * 1024
-        return DuckDBEngine(self.storage, memory_limit_bytes=limit)
-
-    def sender(self) -> Sender:
-        """Return the way mail leaves; nothing is connected before it is entered."""
-        from report.adapters.folder_sender import FolderSender
-        from report.adapters.smtp_sender import SmtpSender, connector
-
-        url = self.settings.smtp_url
-        if url.folder is not None:
-            return FolderSender(url.folder)
-        return SmtpSender(connector(url, self.settings.smtp_password))
 
 
 def services_from_environ() -> Services:
@@ -48,7 +23,28 @@ def services_from_environ() -> Services:
 
 def services_from(settings: Settings) -> Services:
     """Return the services these settings ask for; nothing is connected yet."""
-    return Services(settings=settings, storage=_storage(settings.storage_url, settings))
+    storage = _storage(settings.storage_url, settings)
+    return Services(
+        settings=settings,
+        storage=storage,
+        engine=lambda: _engine(storage, settings.memory_limit_mb),
+        sender=lambda: _sender(settings.smtp_url, settings.smtp_password),
+    )
+
+
+def _engine(storage: Storage, memory_limit_mb: int) -> Engine:
+    from report.adapters.duckdb_engine import DuckDBEngine
+
+    return DuckDBEngine(storage, memory_limit_bytes=memory_limit_mb * 1024 * 1024)
+
+
+def _sender(url: SmtpUrl, password: str) -> Sender:
+    from report.adapters.folder_sender import FolderSender
+    from report.adapters.smtp_sender import SmtpSender, connector
+
+    if url.folder is not None:
+        return FolderSender(url.folder)
+    return SmtpSender(connector(url, password))
 
 
 def _storage(where: StorageUrl, settings: Settings) -> Storage:

@@ -126,13 +126,40 @@ class ChartSpec:
 
 
 @dataclass(frozen=True)
+class StripLine:
+    """One line of a strip: a whole number a label, and how much of `full` each is shaded."""
+
+    name: str
+    values: tuple[int, ...]
+    weights: tuple[int, ...]
+    full: int
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Whole numbers along the hours, set in rows of twelve so that they fit a telephone."""
+
+    slug: str
+    title: str
+    axis: str
+    labels: tuple[str, ...]
+    lines: tuple[StripLine, ...]
+
+    def __post_init__(self) -> None:
+        _check_slug(self.slug)
+        for line in self.lines:
+            if not len(line.values) == len(line.weights) == len(self.labels):
+                raise ValueError(f"strip {self.slug!r}: {line.name!r} does not fit {len(self.labels)} labels")
+
+
+@dataclass(frozen=True)
 class Note:
     """Plain sentences, one paragraph each."""
 
     paragraphs: tuple[str, ...]
 
 
-Block = Table | ChartSpec | Note
+Block = Table | ChartSpec | Strip | Note
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,40 @@
-"""One short module for each report there is."""
+"""The reports there are: one short module each, found by its `NAME`."""
+
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+
+from report.counts import CountingRules
+from report.engine import Engine
+from report.errors import BuildError
+from report.storage import ObjectInfo, Storage
+from report.values import Period, Report
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """What a report may be made from."""
+
+    engine: Engine
+    storage: Storage
+    rules: CountingRules
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a report is made. `inputs` lists the objects it is made from: unchanged, nothing is rebuilt."""
+
+    name: str
+    title: str
+    build: Callable[[Ingredients, Period], Report]
+    inputs: Callable[[Storage, Period], Iterable[ObjectInfo]]
+
+
+def find(name: str) -> Recipe:
+    """Return the recipe of the report named `name`; raise `BuildError` naming those there are."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    if name not in names:
+        raise BuildError(f"there is no report named {name!r}; there are: {', '.join(names)}")
+    module = import_module(f"{__name__}.{name}")
+    return Recipe(name, module.TITLE, module.build, module.inputs)

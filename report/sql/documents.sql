@@ -118,9 +118,7 @@ tagged AS (
         *,
         IF(coalesce(original_body, '') = '' AND original_entities IS NULL, body_entities, original_entities)
             AS tag_entities,
-        replace(replace(replace(replace(
-            IF(coalesce(original_body, '') = '' AND original_entities IS NULL, body, original_body),
-            '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&amp;', '&') AS tag_body
+        IF(coalesce(original_body, '') = '' AND original_entities IS NULL, body, original_body) AS tag_body
     FROM judged
 )
 SELECT
@@ -131,12 +129,12 @@ SELECT
     IF(kind = 'tweet', created_at, NULL) AS created_at,
     IF(kind = 'tweet', coalesce(nullif(lang, ''), 'und'), NULL) AS lang,
     IF(kind = 'tweet', author_id, NULL) AS author_id,
-    IF(
-        kind = 'tweet',
-        replace(replace(replace(replace(
-            body, '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&amp;', '&'),
-        NULL
-    ) AS "text",
+    CASE
+        WHEN kind <> 'tweet' THEN NULL
+        WHEN strpos(body, '&') = 0 THEN body
+        ELSE replace(replace(replace(replace(
+            body, '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&amp;', '&')
+    END AS "text",
     array_distinct(CASE
         WHEN kind <> 'tweet' THEN NULL
         WHEN tag_entities IS NOT NULL THEN transform(
@@ -146,7 +144,8 @@ SELECT
         -- No entities: the tags are read from the text; report/tweets/hashtags.py tells how.
         ELSE filter(
             regexp_extract_all(
-                tag_body,
+                replace(replace(replace(replace(
+                    tag_body, '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&amp;', '&'),
                 replace(
                     replace(
                         'https?://t\.co/[A-Za-z0-9]+'

@@ -1,0 +1,167 @@
+"""The report's commands: `python -m report build|query`."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import click
+
+from report.composition import services_from_environ
+from report.errors import BuildRunning, SettingsError, TrendsError
+from report.services import Services
+from report.window import day_window, last_whole_day
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+_POLL_SECONDS = 1.0
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Build reports from what was collected, and look at what was counted.
+
+    Settings come from the environment and from .env; the README lists them.
+    """
+    try:
+        context.obj = services_from_environ()
+    except SettingsError as error:
+        click.echo(f"error: {error}", err=True)
+        context.exit(2)
+
+
+@main.command()
+@click.option("--report", "name", default="trends", show_default=True, help="Which report.")
+@click.option("--date", "day", type=_DAY, help="The day to build. Default: the last whole day.")
+@click.option("--days", type=click.IntRange(1, 3660), help="The last so many whole days, oldest first.")
+@click.option("--today", "so_far", is_flag=True, help="The day that is open, as far as it has come.")
+@click.option("--force", is_flag=True, help="Render anew even where no data has changed.")
+@click.option("--wait", default=300, show_default=True, metavar="SECONDS", help="Wait for a build elsewhere.")
+@click.pass_obj
+def build(
+    services: Services,
+    name: str,
+    day: datetime | None,
+    days: int | None,
+    so_far: bool,
+    force: bool,
+    wait: int,
+) -> None:
+    """Build editions: page, mail, text, pictures, files.
+
+    A day that stands already is left alone unless data came in for it; then it gets a new revision.
+    Days are days of TIMEZONE.
+
+    \b
+    python -m report build                     the last whole day
+    python -m report build --date 2026-11-20   that day
+    python -m report build --days 14           two weeks
+    python -m report build --today             today so far
+    """
+    if sum(map(bool, (day, days, so_far))) > 1:
+        raise click.UsageError("--date, --days and --today exclude each other")
+    now = datetime.now(UTC)
+    with _errors_told():
+        if so_far:
+            _build_today(services, name, now, wait)
+            return
+        for wanted in _days(services, day, days, now):
+            _build_day(services, name, wanted, now, force, wait)
+
+
+@main.command()
+@click.argument("name")
+@click.option("--date", "day", type=_DAY, help="The day asked about. Default: the last whole day.")
+@click.option(
+    "--limit",
+    default=10,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many rows, where the question asks.",
+)
+@click.option("--hashtag", default="", help="Which hashtag, where the question asks.")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
+)
+@click.pass_obj
+def query(services: Services, name: str, day: datetime | None, limit: int, hashtag: str, form: str) -> None:
+    """Ask one of the questions in report/sql about a day's tweets.
+
+    \b
+    python -m report query top_hashtags --date 2026-11-20 --limit 20
+    python -m report query languages --format csv
+    """
+    from report.engine import question
+
+    zone = services.settings.timezone
+    wanted = day.date() if day else last_whole_day(datetime.now(UTC), zone)
+    retweets = "with" if services.settings.count_retweets else "without"
+    known: dict[str, Any] = {"retweets": retweets, "limit": limit, "hashtag": hashtag, "folding": ""}
+    with _errors_told():
+        _, names = question(name)
+        with services.engine().open(day_window(wanted, zone)) as questions:
+            rows = questions.ask(name, {parameter: known[parameter] for parameter in names})
+    _print_rows(rows, form)
+
+
+def _days(services: Services, day: datetime | None, days: int | None, now: datetime) -> list[date]:
+    last = last_whole_day(now, services.settings.timezone)
+    if day:
+        return [day.date()]
+    return [last - timedelta(days=back) for back in reversed(range(days or 1))]
+
+
+def _build_day(services: Services, name: str, day: date, now: datetime, force: bool, wait: int) -> None:
+    from report.building import build_edition
+
+    begun = time.monotonic()
+    built = _when_free(lambda: build_edition(services, name, day, now, force=force), wait)
+    what = f"built in {time.monotonic() - begun:.1f} s" if built.fresh else "stands already"
+    click.echo(f"{day} r{built.edition.revision} {what}: {built.edition.headline}")
+
+
+def _build_today(services: Services, name: str, now: datetime, wait: int) -> None:
+    from report.building import build_draft
+
+    begun = time.monotonic()
+    draft = _when_free(lambda: build_draft(services, name, now), wait)
+    click.echo(f"{draft.day} so far, built in {time.monotonic() - begun:.1f} s: {draft.headline}")
+
+
+def _when_free(build: Callable[[], Any], wait: int) -> Any:
+    """Build, waiting for the same build elsewhere to end; it may have done the work."""
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            return build()
+        except BuildRunning:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(_POLL_SECONDS)
+
+
+def _print_rows(rows: list[dict[str, Any]], form: str) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame(rows)
+    if form == "csv":
+        click.echo(frame.to_csv(index=False), nl=False)
+    elif form == "json":
+        click.echo(frame.to_json(orient="records", force_ascii=False, date_format="iso", indent=1))
+    else:
+        click.echo(frame.to_string(index=False) if rows else "no rows")
+
+
+@contextmanager
+def _errors_told() -> Iterator[None]:
+    try:
+        yield
+    except TrendsError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m report")

@@ -1,0 +1,163 @@
+"""A day's edition, from what was collected: built once, and again only when the data changed."""
+
+import json
+import os
+import socket
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+
+from report import editions
+from report.catalogue import Ingredients, Recipe, find
+from report.counts import CountingRules
+from report.editions import Edition, File
+from report.errors import AlreadyExists, BuildError, NotFound
+from report.leases import lease
+from report.rendering.files import render_files
+from report.services import Services
+from report.values import Period, Report
+from report.window import Window, day_window, today
+
+_LEASE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build came to; `fresh` is False where the edition that stands was right already."""
+
+    edition: Edition
+    fresh: bool
+
+
+def build_edition(services: Services, name: str, day: date, now: datetime, *, force: bool = False) -> Built:
+    """Build the edition of a closed day unless it stands already; `force` renders it anew regardless.
+
+    Raise `BuildRunning` while another builds it, `BuildError` for a day that is not over at `now`, and
+    what the engine and storage raise.
+    """
+    zone = services.settings.timezone
+    if day >= today(now, zone):
+        raise BuildError(f"{day.isoformat()} is not over in {zone.key}; build it as the open day instead")
+    period = Period(day, zone, day_window(day, zone))
+    with lease(services.storage, f"build-{name}-{day.isoformat()}", _holder(), now, _LEASE):
+        return _build_edition(services, find(name), period, force)
+
+
+def build_draft(services: Services, name: str, now: datetime) -> Edition:
+    """Build the report of the day that is open at `now`, as far as it has come, and point to it.
+
+    Raise `BuildRunning` while another builds it, and what the engine and storage raise.
+    """
+    period = open_period(services, now)
+    with lease(services.storage, f"build-{name}-today", _holder(), now, _LEASE):
+        report = find(name).build(_ingredients(services), period)
+        stamp = f"{now:%Y%m%dT%H%M}Z"
+        draft, files = _rendered(
+            services, report, 0, f"drafts/{name}/{stamp}/", f"/drafts/{stamp}/", "/today"
+        )
+        editions.save_draft(services.storage, draft, files)
+    return draft
+
+
+def open_period(services: Services, now: datetime) -> Period:
+    """Return the day that is open at `now` (UTC), from its midnight to the last whole minute."""
+    zone = services.settings.timezone
+    day = today(now, zone)
+    start = day_window(day, zone).start
+    end = max(now.replace(second=0, microsecond=0), start + timedelta(minutes=1))
+    return Period(day, zone, Window(start, end), is_open=True)
+
+
+def _build_edition(services: Services, recipe: Recipe, period: Period, force: bool) -> Built:
+    storage, day = services.storage, period.day
+    inputs = _inputs(services, recipe, period)
+    standing = _standing(services, recipe.name, day)
+    if standing and not force and _checked(services, standing) == inputs:
+        return Built(standing, fresh=False)
+    report = recipe.build(_ingredients(services), period)
+    edition, fresh = _freeze_next(services, report, standing)
+    editions.announce(storage, edition)
+    _write_checked(services, edition, inputs)
+    return Built(edition, fresh)
+
+
+def _freeze_next(services: Services, report: Report, standing: Edition | None) -> tuple[Edition, bool]:
+    """Freeze the report under the first revision that is free, unless it says what stands already."""
+    revision = standing.revision if standing else 1
+    while True:
+        edition, files = _as_revision(services, report, revision)
+        if standing and edition.content == standing.content:
+            return standing, False
+        if not standing or revision > standing.revision:
+            try:
+                editions.freeze(services.storage, edition, files)
+            except AlreadyExists:
+                pass
+            else:
+                return edition, True
+        revision += 1
+
+
+def _as_revision(services: Services, report: Report, revision: int) -> tuple[Edition, dict[str, File]]:
+    day = report.period.day
+    folder = editions.edition_folder(report.name, day, revision)
+    where = f"/editions/{day.isoformat()}/"
+    return _rendered(services, report, revision, folder, f"{where}r{revision}/", where)
+
+
+def _rendered(
+    services: Services, report: Report, revision: int, folder: str, base: str, path: str
+) -> tuple[Edition, dict[str, File]]:
+    public_url = services.settings.public_url
+    files = render_files(report, base, public_url + path, public_url)
+    edition = Edition(
+        report=report.name,
+        title=report.title,
+        headline=report.headline,
+        day=report.period.day,
+        zone=report.period.zone.key,
+        revision=revision,
+        folder=folder,
+        files=editions.describe(files),
+    )
+    return edition, files
+
+
+def _ingredients(services: Services) -> Ingredients:
+    rules = CountingRules(retweets=services.settings.count_retweets)
+    return Ingredients(services.engine(), services.storage, rules)
+
+
+def _inputs(services: Services, recipe: Recipe, period: Period) -> str:
+    """What the edition depends on, as one hash: the objects it is made from, and the settings."""
+    settings = services.settings
+    said = [settings.timezone.key, str(settings.count_retweets), settings.public_url]
+    said += [f"{info.key} {info.etag}" for info in recipe.inputs(services.storage, period)]
+    return sha256("\n".join(said).encode()).hexdigest()
+
+
+def _standing(services: Services, name: str, day: date) -> Edition | None:
+    try:
+        return editions.newest_of_day(services.storage, name, day)
+    except NotFound:
+        return None
+
+
+def _checked_key(edition: Edition) -> str:
+    return f"editions/{edition.report}/{edition.day.isoformat()}/checked.json"
+
+
+def _checked(services: Services, edition: Edition) -> str:
+    try:
+        return str(json.loads(services.storage.get(_checked_key(edition)))["inputs"])
+    except NotFound:
+        return ""
+
+
+def _write_checked(services: Services, edition: Edition, inputs: str) -> None:
+    body = json.dumps({"inputs": inputs, "revision": edition.revision}).encode()
+    services.storage.put(_checked_key(edition), body, editions.JSON)
+
+
+def _holder() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"

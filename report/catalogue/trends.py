@@ -1,0 +1,352 @@
+"""The trends report: which hashtags a day was about, and which of them really rose."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from report.catalogue import Ingredients
+from report.changes import compare, rate_difference
+from report.counts import DayCounts, TagCount, count_day, count_tag_hours
+from report.places import raw_hour
+from report.storage import ObjectInfo, Storage
+from report.values import (
+    Change,
+    ChartKind,
+    ChartSpec,
+    Column,
+    Kind,
+    Note,
+    Period,
+    Report,
+    Section,
+    Series,
+    Strip,
+    StripLine,
+    Table,
+    Value,
+    Verdict,
+)
+from report.window import Window, day_window
+from report.words import clock_hour, count_of, isolated, language, long_day, ordinal, percent, span
+
+TITLE = "Twitter Trends"
+_TOP = 10
+_RISERS = 5
+_IN_DATA = 100
+_LANGUAGES = 8
+_BLOCK_HOURS = 3
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A hashtag of the day beside the same hashtag of the day before."""
+
+    rank: int
+    tag: TagCount
+    rank_before: int | None
+    change: Change
+    score: float
+
+
+def build(ingredients: Ingredients, period: Period) -> Report:
+    """Return the trends of a period, set beside the day before; raise `EngineError`, `StorageError`."""
+    before_period = day_before(period)
+    with ingredients.engine.open(before_period.window) as questions:
+        before = count_day(questions, before_period, ingredients.rules)
+    with ingredients.engine.open(period.window) as questions:
+        counts = count_day(questions, period, ingredients.rules)
+        courses = count_tag_hours(questions, counts.tags[:_TOP], ingredients.rules)
+    return describe(counts, before, courses)
+
+
+def inputs(storage: Storage, period: Period) -> Iterator[ObjectInfo]:
+    """Yield the raw objects of the period and of the day before, which it is set beside."""
+    for hour in Window(day_before(period).window.start, period.window.end).hours():
+        yield from storage.list(raw_hour(hour))
+
+
+def day_before(period: Period) -> Period:
+    """Return the day before; of an open day, only as much of it as has passed today."""
+    day = period.day - timedelta(days=1)
+    window = day_window(day, period.zone)
+    if period.is_open:
+        window = Window(
+            window.start, min(window.end, window.start + (period.window.end - period.window.start))
+        )
+    return Period(day, period.zone, window, period.is_open)
+
+
+def describe(counts: DayCounts, before: DayCounts, courses: Mapping[str, Mapping[datetime, int]]) -> Report:
+    """Return the report these counts make; `courses` has the top hashtags' tweets by quarter, UTC."""
+    compared = compare_tags(counts, before)
+    sections = (
+        Section("Top 10", (_top_table(compared, before),)),
+        Section("What rose", (_risers_table(compared),)),
+        Section(
+            "The day's course",
+            (_hours_chart(counts, before), _hours_strip(counts), _course_table(counts, courses)),
+        ),
+        Section("Languages", (_languages_chart(counts),)),
+        Section("How this was counted", (_totals_table(counts), _rules(counts, before))),
+    )
+    return Report(
+        name="trends",
+        title=TITLE,
+        period=counts.period,
+        headline=headline(counts, compared),
+        sections=sections if counts.totals.counted else sections[-1:],
+        data=_data(counts, compared),
+    )
+
+
+def compare_tags(counts: DayCounts, before: DayCounts) -> tuple[Compared, ...]:
+    """Return each hashtag of the day, by rank, beside its count of the day before."""
+    earlier = {
+        spelling: (place, tag) for place, tag in enumerate(before.tags, 1) for spelling in tag.spellings
+    }
+    return tuple(_compared(rank, tag, counts, before, earlier) for rank, tag in enumerate(counts.tags, 1))
+
+
+def headline(counts: DayCounts, compared: tuple[Compared, ...]) -> str:
+    """Return the news in one sentence."""
+    totals, period = counts.totals, counts.period
+    if not totals.tweets:
+        return f"Nothing was collected on {long_day(period.day)}{' so far' if period.is_open else ''}."
+    seen = f"{percent(totals.observed_share)} of minutes seen"
+    size = f"{count_of(totals.counted, 'tweet')} from {count_of(totals.authors, 'author')}, {seen}"
+    if not compared:
+        return f"No hashtag was used; {size}."
+    return f"{_leader(compared[0])}; {size}."
+
+
+def _leader(first: Compared) -> str:
+    name = isolated(f"#{first.tag.tag}")
+    if first.change.verdict is Verdict.UNKNOWN:
+        return f"{name} is first with {count_of(first.tag.tweets, 'tweet')}"
+    if first.rank_before is None:
+        return f"{name} is new and first"
+    if first.rank_before == 1:
+        return f"{name} stays first"
+    noise = "" if first.change.verdict is Verdict.REAL else " (within noise)"
+    return f"{name} rose from {ordinal(first.rank_before)} to 1st{noise}"
+
+
+def _compared(
+    rank: int,
+    tag: TagCount,
+    counts: DayCounts,
+    before: DayCounts,
+    earlier: Mapping[str, tuple[int, TagCount]],
+) -> Compared:
+    place, old = next((earlier[name] for name in tag.spellings if name in earlier), (None, None))
+    minutes, minutes_before = counts.totals.observed_minutes, before.totals.observed_minutes
+    tweets_before = old.tweets if old else 0
+    change = compare(tweets_before, minutes_before, tag.tweets, minutes)
+    score = rate_difference(tweets_before, tag.tweets, minutes / minutes_before) if minutes_before else 0.0
+    return Compared(rank, tag, place, change, score)
+
+
+def _top_table(compared: tuple[Compared, ...], before: DayCounts) -> Table:
+    rows = tuple(
+        (one.rank, one.tag.tag, one.tag.tweets, one.tag.tweets, one.tag.authors, one.change)
+        for one in compared[:_TOP]
+    )
+    return Table(
+        slug="top-hashtags",
+        title="The ten most used hashtags",
+        columns=(
+            Column("Rank", Kind.RANK),
+            Column("Hashtag", Kind.TAG),
+            Column("Tweets", Kind.COUNT),
+            Column("Tweets, drawn", Kind.BAR),
+            Column("Authors", Kind.COUNT),
+            Column("Change", Kind.CHANGE),
+        ),
+        rows=rows,
+        note=f"Change: against {long_day(before.period.day)}, per observed minute.",
+        empty="No hashtag was used.",
+    )
+
+
+def _risers_table(compared: tuple[Compared, ...]) -> Table:
+    rising = [one for one in compared if one.change.verdict is Verdict.REAL and one.score > 0]
+    rising.sort(key=lambda one: (-one.score, one.rank))
+    rows: tuple[tuple[Value, ...], ...] = tuple(
+        (
+            one.tag.tag,
+            one.tag.tweets,
+            one.change.before,
+            f"{one.rank_before or 'none'} \N{RIGHTWARDS ARROW} {one.rank}",
+            one.change,
+        )
+        for one in rising[:_RISERS]
+    )
+    return Table(
+        slug="risers",
+        title="Hashtags that rose more than chance explains",
+        columns=(
+            Column("Hashtag", Kind.TAG),
+            Column("Tweets", Kind.COUNT),
+            Column("Before", Kind.COUNT, "tweets_before"),
+            Column("Rank", Kind.WORD),
+            Column("Change", Kind.CHANGE),
+        ),
+        rows=rows,
+        empty="Nothing rose more than chance explains.",
+    )
+
+
+def _hours_chart(counts: DayCounts, before: DayCounts) -> ChartSpec:
+    busiest = max(counts.hours, key=lambda hour: hour.tweets)
+    earlier = {hour.start.strftime("%H:%M"): hour for hour in before.hours}
+    values = tuple(float(hour.tweets) if hour.observed_minutes else None for hour in counts.hours)
+    aligned = [earlier.get(hour.start.strftime("%H:%M")) for hour in counts.hours]
+    compared = tuple(float(hour.tweets) if hour and hour.observed_minutes else None for hour in aligned)
+    series = [Series(f"{counts.period.day:%-d %B}", values)]
+    if before.totals.counted:
+        series.append(Series(f"{before.period.day:%-d %B}", compared))
+    return ChartSpec(
+        slug="hours",
+        title=f"Busiest at {clock_hour(busiest.start)}: {count_of(busiest.tweets, 'tweet')} in the hour",
+        kind=ChartKind.COLUMNS,
+        axis=f"hour of the day, {counts.period.zone.key}",
+        unit="tweets per hour",
+        labels=tuple(hour.start.strftime("%H") for hour in counts.hours),
+        series=tuple(series),
+        note="An hour without a column was not observed.",
+    )
+
+
+def _hours_strip(counts: DayCounts) -> Strip:
+    """Busy hours stand out among the tweets, missed minutes among the minutes."""
+    tweets = tuple(hour.tweets for hour in counts.hours)
+    observed = tuple(hour.observed_minutes for hour in counts.hours)
+    missed = tuple(hour.expected_minutes - hour.observed_minutes for hour in counts.hours)
+    return Strip(
+        slug="by-hour",
+        title="Tweets and observed minutes by hour",
+        axis=f"hour, {counts.period.zone.key}",
+        labels=tuple(hour.start.strftime("%H") for hour in counts.hours),
+        lines=(StripLine("Tweets", tweets, tweets, max(tweets)), StripLine("Minutes", observed, missed, 60)),
+    )
+
+
+def _course_table(counts: DayCounts, courses: Mapping[str, Mapping[datetime, int]]) -> Table:
+    """The top hashtags by blocks of three hours: fine enough to see when, coarse enough for a telephone."""
+    blocks = [counts.hours[at : at + _BLOCK_HOURS] for at in range(0, len(counts.hours), _BLOCK_HOURS)]
+    rows = []
+    for tag in counts.tags[:_TOP]:
+        course = courses.get(tag.tag, {})
+        row: list[Value] = [tag.tag]
+        for block in blocks:
+            start, end = block[0].start, block[-1].start + timedelta(hours=1)
+            row.append(sum(tweets for quarter, tweets in course.items() if start <= quarter < end))
+        rows.append(tuple(row))
+    names = [block[0].start.strftime("%H") for block in blocks]
+    return Table(
+        slug="course",
+        title=f"Tweets in three hours, from the hour named ({counts.period.zone.key})",
+        columns=(
+            Column("Hashtag", Kind.TAG),
+            *(
+                Column(name, Kind.SHADE, f"from_{name}_{place}" if name in names[:place] else f"from_{name}")
+                for place, name in enumerate(names)
+            ),
+        ),
+        rows=tuple(rows),
+        empty="No hashtag was used.",
+    )
+
+
+def _languages_chart(counts: DayCounts) -> ChartSpec:
+    named = list(counts.languages[:_LANGUAGES])
+    rest = sum(tweets for _, tweets in counts.languages[_LANGUAGES:])
+    labels = [language(code) for code, _ in named] + (["other"] if rest else [])
+    values = [float(tweets) for _, tweets in named] + ([float(rest)] if rest else [])
+    share = named[0][1] / counts.totals.counted if named else 0
+    return ChartSpec(
+        slug="languages",
+        title=f"{percent(share)} in {labels[0]}, as Twitter tells the language" if labels else "No language",
+        kind=ChartKind.BARS,
+        axis="language",
+        unit="tweets",
+        labels=tuple(labels),
+        series=(Series("tweets", tuple(values)),),
+    )
+
+
+def _totals_table(counts: DayCounts) -> Table:
+    totals = counts.totals
+    notices = ", ".join(f"{kind} {number:,}" for kind, number in sorted(totals.notices.items()))
+    rows: tuple[tuple[Value, ...], ...] = (
+        ("Tweets", totals.tweets, ""),
+        ("of them retweets", totals.retweets, "counted" if counts.rules.retweets else "not counted"),
+        ("Authors", totals.authors, ""),
+        ("Duplicates removed", totals.duplicates, "same tweet id"),
+        ("Notices, no tweets", sum(totals.notices.values()), notices),
+        ("Refused documents", totals.refused, "not readable as a tweet"),
+        ("Minutes observed", totals.observed_minutes, f"of {totals.expected_minutes:,}"),
+    )
+    columns = (Column("What", Kind.WORD), Column("Number", Kind.COUNT), Column("Remark", Kind.WORD))
+    return Table(slug="totals", title="What was collected", columns=columns, rows=rows)
+
+
+def _rules(counts: DayCounts, before: DayCounts) -> Note:
+    retweets = "with retweets" if counts.rules.retweets else "without retweets"
+    return Note(
+        (
+            f"Period: {span(counts.period)}.",
+            f"A hashtag counts once in a tweet, {retweets}; a retweet has its original's hashtags. Spellings "
+            "that differ only in case or width are one hashtag, shown as most people write it. "
+            "Equal numbers stand in alphabetical order.",
+            "A minute is observed when at least one tweet was seen in it.",
+            f"Changes are against {long_day(before.period.day)}, of which {before.totals.observed_minutes:,} "
+            f"of {before.totals.expected_minutes:,} minutes were observed. Real means: more than three "
+            "standard errors of a Poisson rate per observed minute, and at least 5 tweets; anything else is "
+            "within noise.",
+        )
+    )
+
+
+def _data(counts: DayCounts, compared: tuple[Compared, ...]) -> dict[str, Any]:
+    totals = counts.totals
+    return {
+        "counts": {
+            "tweets": totals.tweets,
+            "retweets": totals.retweets,
+            "counted": totals.counted,
+            "authors": totals.authors,
+            "duplicates": totals.duplicates,
+            "notices": sum(totals.notices.values()),
+            "notices_by_kind": dict(totals.notices),
+            "refused": totals.refused,
+            "observed_minutes": totals.observed_minutes,
+            "expected_minutes": totals.expected_minutes,
+        },
+        "rules": {"retweets": counts.rules.retweets},
+        "tags": [_tag_data(one) for one in compared[:_IN_DATA]],
+        "hours": [
+            {
+                "start": hour.start.isoformat(),
+                "tweets": hour.tweets,
+                "observed_minutes": hour.observed_minutes,
+            }
+            for hour in counts.hours
+        ],
+        "languages": [{"language": code, "tweets": tweets} for code, tweets in counts.languages],
+    }
+
+
+def _tag_data(one: Compared) -> dict[str, Any]:
+    return {
+        "rank": one.rank,
+        "tag": one.tag.tag,
+        "tweets": one.tag.tweets,
+        "authors": one.tag.authors,
+        "spellings": list(one.tag.spellings),
+        "rank_before": one.rank_before,
+        "tweets_before": one.change.before,
+        "change_percent": None if one.change.percent is None else round(one.change.percent, 1),
+        "change": one.change.verdict.value,
+    }

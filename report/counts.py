@@ -1,0 +1,170 @@
+"""A day's counts: what the engine's answers say, as values."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from report.engine import Questions, Row
+from report.tweets.hashtags import fold
+from report.values import Period
+
+_PAIR, _BETWEEN = "\x1f", "\x1e"
+
+
+@dataclass(frozen=True)
+class CountingRules:
+    """What is counted. Stated on every report, since it changes the answer."""
+
+    retweets: bool = True
+
+    @property
+    def parameter(self) -> str:
+        """The value of a question's parameter `retweets`."""
+        return "with" if self.retweets else "without"
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What was seen in a period. `counted` and `authors` follow the counting rules, the rest does not."""
+
+    tweets: int
+    retweets: int
+    counted: int
+    authors: int
+    duplicates: int
+    notices: Mapping[str, int]
+    refused: int
+    observed_minutes: int
+    expected_minutes: int
+
+    @property
+    def observed_share(self) -> float:
+        """Observed minutes of expected ones, 0 to 1."""
+        return self.observed_minutes / self.expected_minutes if self.expected_minutes else 0.0
+
+
+@dataclass(frozen=True)
+class TagCount:
+    """One hashtag, its spellings taken together and shown by the most used one.
+
+    `busiest` is how many of the tweets are from one author, the one with most.
+    """
+
+    tag: str
+    tweets: int
+    authors: int
+    busiest: int
+    spellings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HourCount:
+    """One hour of the report's zone. `expected_minutes` is less than 60 where the period ends within it."""
+
+    start: datetime
+    tweets: int
+    observed_minutes: int
+    expected_minutes: int
+
+
+@dataclass(frozen=True)
+class DayCounts:
+    """All that is counted in a period; tags and languages come with the most used first."""
+
+    period: Period
+    rules: CountingRules
+    totals: Totals
+    tags: tuple[TagCount, ...]
+    hours: tuple[HourCount, ...]
+    languages: tuple[tuple[str, int], ...]
+
+    def rank(self, tag: str) -> int | None:
+        """Return the tag's place by tweets, from 1; None if it was not seen. Any spelling will do."""
+        key = fold(tag)
+        return next((place for place, count in enumerate(self.tags, 1) if fold(count.tag) == key), None)
+
+
+def count_day(questions: Questions, period: Period, rules: CountingRules) -> DayCounts:
+    """Return the counts of a period from its tweets; raise `EngineError`."""
+    retweets = {"retweets": rules.parameter}
+    quarters = questions.ask("hours", retweets)
+    return DayCounts(
+        period=period,
+        rules=rules,
+        totals=_totals(questions.ask("tweet_count", retweets)[0], questions.ask("document_count"), period),
+        tags=_tags(questions, rules),
+        hours=_hours(quarters, period),
+        languages=tuple((row["lang"], row["tweets"]) for row in questions.ask("languages", retweets)),
+    )
+
+
+def count_tag_hours(
+    questions: Questions, tags: Iterable[TagCount], rules: CountingRules
+) -> dict[str, dict[datetime, int]]:
+    """Return each tag's tweets by quarter of an hour, UTC, where there are any."""
+    chosen = list(tags)
+    folding = _folding((spelling, tag.tag) for tag in chosen for spelling in tag.spellings)
+    found: dict[str, dict[datetime, int]] = {tag.tag: {} for tag in chosen}
+    for row in questions.ask("tag_hours", {"folding": folding, "retweets": rules.parameter}):
+        found[row["tag"]][row["quarter"]] = row["tweets"]
+    return found
+
+
+def _tags(questions: Questions, rules: CountingRules) -> tuple[TagCount, ...]:
+    """Fold the distinct spellings, which are few, and have the engine count by the folding."""
+    retweets = rules.parameter
+    spellings = [row["spelling"] for row in questions.ask("spellings", {"retweets": retweets})]
+    groups: dict[str, list[str]] = {}
+    for spelling in spellings:
+        groups.setdefault(fold(spelling), []).append(spelling)
+    by_tag = {group[0]: tuple(group) for group in groups.values()}
+    folding = _folding((other, tag) for tag, group in by_tag.items() for other in group[1:])
+    rows = questions.ask("hashtags", {"folding": folding, "retweets": retweets})
+    return tuple(
+        TagCount(row["tag"], row["tweets"], row["authors"], row["busiest"], by_tag[row["tag"]])
+        for row in rows
+    )
+
+
+def _folding(pairs: Iterable[tuple[str, str]]) -> str:
+    return _BETWEEN.join(f"{spelling}{_PAIR}{tag}" for spelling, tag in pairs)
+
+
+def _hours(quarters: Iterable[Row], period: Period) -> tuple[HourCount, ...]:
+    """Gather quarters into the zone's own hours; where the clock is put back an hour comes twice."""
+    seen = {row["quarter"]: row for row in quarters}
+    hours = []
+    start = period.window.start
+    while start < period.window.end:
+        end = start + timedelta(hours=1)
+        inside = [row for quarter, row in seen.items() if start <= quarter < end]
+        hours.append(
+            HourCount(
+                start=start.astimezone(period.zone),
+                tweets=sum(row["tweets"] for row in inside),
+                observed_minutes=sum(row["observed_minutes"] for row in inside),
+                expected_minutes=int((min(end, period.window.end) - start).total_seconds() // 60),
+            )
+        )
+        start = end
+    return tuple(hours)
+
+
+def _totals(row: Row, documents: Iterable[Row], period: Period) -> Totals:
+    by_kind: dict[str, int] = {}
+    notices: dict[str, int] = {}
+    for document in documents:
+        by_kind[document["kind"]] = by_kind.get(document["kind"], 0) + document["documents"]
+        if document["kind"] == "notice":
+            notices[document["notice_kind"]] = document["documents"]
+    return Totals(
+        tweets=row["tweets"],
+        retweets=row["retweets"],
+        counted=row["counted"],
+        authors=row["authors"],
+        duplicates=by_kind.get("tweet", 0) - row["tweets"],
+        notices=notices,
+        refused=by_kind.get("refused", 0),
+        observed_minutes=row["observed_minutes"],
+        expected_minutes=period.window.minutes,
+    )

@@ -1,0 +1,169 @@
+"""How each value looks: the words and sizes a template lays out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import ceil
+
+from report.values import Change, ChartSpec, Column, Kind, Strip, StripLine, Table, Value, Verdict
+
+_SHADES = 4
+_PER_ROW = 12
+_TIMES_FROM_PERCENT = 1000
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its text, and what more the template needs of it.
+
+    `kind` is the column's kind. `width` is a bar's length in whole percent, `shade` 0 to 4.
+    `direction` is "up", "down" or "" and `remark` the verdict of a change.
+    """
+
+    text: str
+    kind: str
+    width: int = 0
+    shade: int = 0
+    direction: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class TableContext:
+    """A table ready to be laid out: `heads` are (heading, kind); `heading` is the column of row headings."""
+
+    slug: str
+    title: str
+    heads: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    heading: int
+    note: str
+    empty: str
+
+
+@dataclass(frozen=True)
+class StripRow:
+    """Up to twelve labels, and below them rows of (what, cells)."""
+
+    labels: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+
+
+@dataclass(frozen=True)
+class BarRow:
+    """One bar of a bar chart, drawn with table cells."""
+
+    label: str
+    number: str
+    width: int
+
+
+def table_context(table: Table) -> TableContext:
+    """Return the table with every value in its final words."""
+    tops = [_top(row[at] for row in table.rows) for at in range(len(table.columns))]
+    shade_top = max(
+        (tops[at] for at, column in enumerate(table.columns) if column.kind is Kind.SHADE), default=0
+    )
+    rows = tuple(
+        tuple(
+            _cell(column, value, shade_top if column.kind is Kind.SHADE else top)
+            for column, value, top in zip(table.columns, row, tops, strict=True)
+        )
+        for row in table.rows
+    )
+    return TableContext(
+        slug=table.slug,
+        title=table.title,
+        heads=tuple((column.name, column.kind.value) for column in table.columns),
+        rows=rows,
+        heading=_heading(table.columns),
+        note=table.note,
+        empty=table.empty,
+    )
+
+
+def strip_rows(strip: Strip) -> tuple[StripRow, ...]:
+    """Return the strip in rows of twelve, so that it fits a telephone."""
+    return tuple(
+        StripRow(
+            labels=strip.labels[at : at + _PER_ROW],
+            rows=tuple((line.name, _strip_cells(line, slice(at, at + _PER_ROW))) for line in strip.lines),
+        )
+        for at in range(0, len(strip.labels), _PER_ROW)
+    )
+
+
+def bar_rows(chart: ChartSpec) -> tuple[BarRow, ...]:
+    """Return the bars of a bar chart's first series; a gap has no bar."""
+    values = chart.series[0].values
+    top = _top(values)
+    return tuple(
+        BarRow(label, "" if value is None else f"{value:,.0f}", _width(value or 0, top))
+        for label, value in zip(chart.labels, values, strict=True)
+    )
+
+
+def change_words(change: Change) -> tuple[str, str, str]:
+    """Return a change as (direction, text, remark): told by sign and word, never by colour alone."""
+    if change.verdict is Verdict.UNKNOWN:
+        return "", "\N{EM DASH}", change.verdict.value
+    if change.percent is None:
+        return "up", "new", change.verdict.value
+    if change.percent >= _TIMES_FROM_PERCENT:
+        return "up", f"\N{MULTIPLICATION SIGN}{change.percent / 100 + 1:,.0f}", change.verdict.value
+    whole = round(change.percent)
+    sign = "+" if whole > 0 else "\N{MINUS SIGN}" if whole < 0 else ""
+    direction = "up" if whole > 0 else "down" if whole < 0 else ""
+    return direction, f"{sign}{abs(whole)}\N{NO-BREAK SPACE}%", change.verdict.value
+
+
+def short_number(number: int) -> str:
+    """Return a number in at most four signs, for the narrow cells of a strip: "999", "12k", "1.2M"."""
+    for limit, sign in ((1_000, ""), (1_000_000, "k"), (1_000_000_000, "M")):
+        if number < limit:
+            scaled = number / (limit // 1_000)
+            return f"{scaled:.1f}{sign}" if sign and scaled < 9.95 else f"{scaled:.0f}{sign}"
+    return f"{number / 1_000_000_000:.0f}G"
+
+
+def _cell(column: Column, value: Value, top: float) -> Cell:
+    kind = column.kind.value
+    if isinstance(value, Change):
+        direction, text, remark = change_words(value)
+        return Cell(text, kind, direction=direction, remark=remark)
+    if value is None:
+        return Cell("\N{EM DASH}", kind)
+    if column.kind is Kind.TAG:
+        return Cell(f"#{value}", kind)
+    if isinstance(value, str):
+        return Cell(value, kind)
+    if column.kind is Kind.BAR:
+        return Cell("", kind, width=_width(value, top))
+    if column.kind is Kind.SHARE:
+        return Cell(f"{value * 100:.1f}\N{NO-BREAK SPACE}%", kind)
+    if column.kind is Kind.SHADE:
+        return _shaded(int(value), value, top)
+    return Cell(f"{value:,}", kind)
+
+
+def _strip_cells(line: StripLine, part: slice) -> tuple[Cell, ...]:
+    pairs = zip(line.values[part], line.weights[part], strict=True)
+    return tuple(_shaded(value, weight, line.full) for value, weight in pairs)
+
+
+def _shaded(value: int, weight: float, full: float) -> Cell:
+    """Shade in four steps; anything above nothing is shaded at least lightly."""
+    shade = min(_SHADES, ceil(_SHADES * weight / full)) if full else 0
+    return Cell(short_number(value), Kind.SHADE.value, shade=shade)
+
+
+def _heading(columns: tuple[Column, ...]) -> int:
+    """The column that names the row: the hashtag where there is one, else the first."""
+    return next((at for at, column in enumerate(columns) if column.kind is Kind.TAG), 0)
+
+
+def _top(values: Iterable[Value]) -> float:
+    return max((value for value in values if isinstance(value, (int, float))), default=0)
+
+
+def _width(value: float, top: float) -> int:
+    return max(1, round(100 * value / top)) if top and value > 0 else 0

@@ -1,0 +1,114 @@
+"""Charts that answer to the pointer: Bokeh's JSON, drawn in the browser by BokehJS."""
+
+import json
+import re
+from typing import Any
+
+from bokeh.embed import json_item
+from bokeh.models import (
+    ColumnDataSource,
+    DataRange1d,
+    FactorRange,
+    HoverTool,
+    NumeralTickFormatter,
+    Range1d,
+)
+from bokeh.plotting import figure
+
+from report.rendering.colours import Palette
+from report.rendering.picture import HEIGHT
+from report.values import ChartKind, ChartSpec
+
+_BAR_PIXELS = 26
+_OWN_ID = re.compile(r"p\d+")
+_FONT = "system-ui, sans-serif"
+
+
+def draw_interactive(chart: ChartSpec, palette: Palette) -> bytes:
+    """Return the chart as Bokeh's JSON item; the same chart and palette, the same bytes."""
+    plot = _columns(chart, palette) if chart.kind is ChartKind.COLUMNS else _bars(chart, palette)
+    _style(plot, palette)
+    item = dict(json_item(plot))
+    return json.dumps(_renumbered(item), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _columns(chart: ChartSpec, palette: Palette) -> Any:
+    places = list(range(len(chart.labels)))
+    first = chart.series[0]
+    data: dict[str, Any] = {"place": places, "label": list(chart.labels), "value": list(first.values)}
+    tooltips = [(chart.axis, "@label"), (first.name, "@value{0,0}")]
+    plot: Any = figure(
+        height=HEIGHT,
+        sizing_mode="stretch_width",
+        x_range=Range1d(start=-0.6, end=len(places) - 0.4),
+        y_range=DataRange1d(start=0),
+        tools="",
+    )
+    if len(chart.series) > 1:
+        data["compared"] = list(chart.series[1].values)
+        tooltips.append((chart.series[1].name, "@compared{0,0}"))
+    source = ColumnDataSource(data)
+    gaps = [place for place, value in enumerate(first.values) if value is None]
+    top = max((value or 0 for series in chart.series for value in series.values), default=0) or 1
+    plot.vbar(gaps, width=1, top=[top] * len(gaps), color=palette.faint, level="underlay")
+    columns = plot.vbar("place", width=0.72, top="value", source=source, color=palette.accent)
+    if len(chart.series) > 1:
+        plot.line("place", "compared", source=source, color=palette.grey, width=2)
+        plot.scatter("place", "compared", source=source, color=palette.grey, size=5)
+    plot.add_tools(HoverTool(renderers=[columns], tooltips=tooltips, mode="vline"))
+    plot.xaxis.ticker = places
+    plot.xaxis.major_label_overrides = dict(enumerate(chart.labels))
+    plot.yaxis.formatter = NumeralTickFormatter(format="0,0")
+    return plot
+
+
+def _bars(chart: ChartSpec, palette: Palette) -> Any:
+    labels = list(chart.labels)
+    source = ColumnDataSource({"label": labels, "value": list(chart.series[0].values)})
+    height = _BAR_PIXELS * max(1, len(labels)) + 30
+    plot: Any = figure(
+        height=height,
+        sizing_mode="stretch_width",
+        x_range=DataRange1d(start=0),
+        y_range=FactorRange(factors=labels[::-1]),
+        tools="",
+    )
+    bars = plot.hbar("label", height=0.62, right="value", source=source, color=palette.accent)
+    plot.add_tools(
+        HoverTool(renderers=[bars], tooltips=[(chart.axis, "@label"), (chart.unit, "@value{0,0}")])
+    )
+    plot.xaxis.formatter = NumeralTickFormatter(format="0,0")
+    return plot
+
+
+def _style(plot: Any, palette: Palette) -> None:
+    plot.toolbar_location = None
+    plot.background_fill_color = plot.border_fill_color = plot.outline_line_color = None
+    plot.grid.grid_line_color = None
+    plot.ygrid.grid_line_color = palette.line
+    plot.axis.axis_line_color = plot.axis.major_tick_line_color = plot.axis.minor_tick_line_color = None
+    plot.axis.major_label_text_color = palette.quiet
+    plot.axis.major_label_text_font = _FONT
+    plot.axis.major_label_text_font_size = "13px"
+
+
+def _renumbered(item: dict[str, Any]) -> Any:
+    """Bokeh numbers its models on from whatever it drew before, and its documents at random."""
+    item["doc"]["title"] = ""
+    numbers: dict[str, str] = {}
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {
+                key: _own(part, numbers) if key in ("id", "root_id") else walk(part)
+                for key, part in value.items()
+            }
+        return [walk(part) for part in value] if isinstance(value, list) else value
+
+    return walk(item)
+
+
+def _own(value: Any, numbers: dict[str, str]) -> Any:
+    if isinstance(value, str) and _OWN_ID.fullmatch(value):
+        return numbers.setdefault(value, f"p{len(numbers) + 1}")
+    return value

@@ -1,0 +1,13 @@
+"""The page: the report's body in the web's shell."""
+
+from markupsafe import Markup
+
+from report.rendering.shell import render_shell
+from report.values import Report
+from report.words import long_day
+
+
+def render_page(report: Report, body: Markup) -> str:
+    """Return the page as it is served and published."""
+    day = long_day(report.period.day)
+    return render_shell(f"{report.title}, {day}", body, description=report.headline, dateline=day)

@@ -1,0 +1,9 @@
+-- parameters: retweets
+-- How many tweets there are, how many of them are retweets, and what is counted: with retweets or without.
+SELECT
+    count(*) AS tweets,
+    count_if(is_retweet) AS retweets,
+    count_if(counted) AS counted,
+    count(DISTINCT CASE WHEN counted THEN author_id END) AS authors,
+    count(DISTINCT date_trunc('minute', seen_at)) AS observed_minutes
+FROM (SELECT *, (NOT is_retweet OR ? = 'with') AS counted FROM tweets) AS marked

@@ -1,0 +1,66 @@
+"""Numbers, days and languages in words a reader knows."""
+
+from datetime import date, datetime
+from unicodedata import bidirectional
+
+from babel import Locale
+
+from report.values import Period
+
+_OLD_CODES = {"in": "id", "iw": "he", "ji": "yi"}
+_NO_LANGUAGE = {"und": "no known language", "zxx": "no words", "qme": "media only", "qht": "hashtags only"}
+
+
+def count_of(number: int, noun: str) -> str:
+    """Return "1 tweet", "1,412 tweets"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def ordinal(number: int) -> str:
+    """Return "1st", "22nd", "113th"."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"
+
+
+def isolated(text: str) -> str:
+    """Return a text that may run from right to left, set apart so that the sentence around it does not."""
+    runs_left = any(bidirectional(sign) in ("R", "AL") for sign in text)
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if runs_left else text
+
+
+def percent(share: float) -> str:
+    """Return a share, 0 to 1, as "98 %"; never 0 % or 100 % unless it is just that."""
+    rounded = round(share * 100)
+    if rounded == 0 and share > 0:
+        return "under 1\N{NO-BREAK SPACE}%"
+    if rounded == 100 and share < 1:
+        rounded = 99
+    return f"{rounded}\N{NO-BREAK SPACE}%"
+
+
+def long_day(day: date) -> str:
+    """Return "Friday, 20 November 2026"."""
+    return f"{day:%A}, {day.day} {day:%B} {day.year}"
+
+
+def clock_hour(moment: datetime) -> str:
+    """Return "17:00" in the moment's own zone."""
+    return f"{moment:%H:%M}"
+
+
+def span(period: Period) -> str:
+    """Return the period in its own zone, to the minute: "Friday, 20 November 2026, 00:00 to 24:00, UTC"."""
+    end = period.window.end.astimezone(period.zone)
+    last = f"{end:%H:%M}" if end.date() == period.day else "24:00"
+    first = f"{period.window.start.astimezone(period.zone):%H:%M}"
+    so_far = " so far" if period.is_open else ""
+    return f"{long_day(period.day)}, {first} to {last}{so_far}, {period.zone.key}"
+
+
+def language(code: str) -> str:
+    """Return the English name of a language code as Twitter gives it; the code itself if it is unknown."""
+    if code in _NO_LANGUAGE:
+        return _NO_LANGUAGE[code]
+    names = Locale("en").languages
+    code = _OLD_CODES.get(code, code)
+    return str(names.get(code.replace("-", "_")) or names.get(code.split("-")[0]) or code)
