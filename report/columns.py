@@ -98,7 +98,7 @@ RAW_TWEETS: Mapping[str, Type] = {
             "author_id": TEXT,
             "entities": _ENTITIES,
             "note_tweet": _NOTE,
-            "referenced_tweets": ListOf(Fields({"type": TEXT, "id": TEXT})),
+            "referenced_tweets": _REFERENCES,
         }
     ),
     "includes": Fields(

@@ -26,11 +26,15 @@ WITH shaped AS (
             filter(IF(data IS NULL, referenced_tweets, data.referenced_tweets), r -> r.type = 'retweeted'), 1
         ) AS reference,
         includes.tweets AS included,
-        coalesce(
-            extended_tweet.extended_entities.media,
-            extended_tweet.entities.media,
-            extended_entities.media,
-            entities.media
+        IF(
+            data IS NULL,
+            coalesce(
+                extended_tweet.extended_entities.media,
+                extended_tweet.entities.media,
+                extended_entities.media,
+                entities.media
+            ),
+            NULL
         ) AS pictures,
         IF(data IS NULL, attachments.media, includes.media) AS attached,
         CASE
@@ -153,7 +157,7 @@ SELECT
                         || '|(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?::[0-9]+)?/[PATH]*'
                         || '|(?:^|[^&TAG]|' || chr(65038) || '|' || chr(65039) || ')[#＃]([TAG]+(?:[#＃]|://)?)',
                         'PATH',
-                        'A-Za-z0-9!*'';:=+,.$/%#?\[\]_~@|&\x{2013}-'
+                        'A-Za-z0-9!*'';:=+,.$/%#?\[\]_~@|&-'
                     ),
                     'TAG',
                     '\p{L}\p{M}\p{Nd}_·־׳״་༌〃〜゛゜゠・꙾～' || chr(8204) || chr(8205)
