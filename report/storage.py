@@ -105,6 +105,13 @@ def check_prefix(prefix: str) -> None:
         check_key(folder)
 
 
+def check_folder(prefix: str) -> None:
+    """Raise `BadKey` unless `prefix` is empty or names a folder, ending in "/"."""
+    check_prefix(prefix)
+    if prefix and not prefix.endswith("/"):
+        raise BadKey(f"folder {prefix!r} does not end in '/'")
+
+
 def check_lifetime(key: str, lifetime: timedelta) -> None:
     """Raise `StorageError` unless a link to `key` may live so long."""
     if not timedelta(seconds=1) <= lifetime <= LONGEST_SHARE:

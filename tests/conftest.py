@@ -1,8 +1,14 @@
 """What every test may ask for."""
 
+import secrets
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 _REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -13,3 +19,28 @@ def real_data() -> Path:
     if not _REAL_DATA.is_dir():
         pytest.skip(f"the genuine payloads are not at {_REAL_DATA}")
     return _REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """Serve S3 over HTTP on loopback for the whole session, and give its URL."""
+    from tests.s3_server import running_s3
+
+    with running_s3() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def s3(s3_endpoint: str) -> "S3Client":
+    """Return a client of that S3, made as the project makes its own."""
+    from tests.s3_server import client_of
+
+    return client_of(s3_endpoint)
+
+
+@pytest.fixture
+def bucket(s3: "S3Client") -> str:
+    """Return the name of a fresh bucket."""
+    name = f"trends-{secrets.token_hex(8)}"
+    s3.create_bucket(Bucket=name)
+    return name

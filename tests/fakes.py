@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from report.errors import AlreadyExists, NotFound, StorageError
-from report.storage import LONGEST_SHARE, OCTETS, ObjectInfo, check_key
+from report.storage import OCTETS, ObjectInfo, check_folder, check_key, check_lifetime, check_prefix
 
 
 class MemoryStorage:
@@ -40,15 +40,14 @@ class MemoryStorage:
         return self._entry(key)[1]
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        for key in sorted(self._kept, key=str.encode):
-            if key.startswith(prefix):
-                yield self.head(key)
+        check_prefix(prefix)
+        found = sorted(key for key in self._kept if key.startswith(prefix))
+        return (self.head(key) for key in found)
 
     def list_folders(self, prefix: str) -> Sequence[str]:
+        check_folder(prefix)
         below = (info.key.removeprefix(prefix) for info in self.list(prefix))
-        return sorted(
-            {name.partition("/")[0] for name in below if "/" in name}, key=lambda name: name.encode()
-        )
+        return sorted({name.partition("/")[0] for name in below if "/" in name})
 
     def put(self, key: str, body: bytes, content_type: str = OCTETS) -> None:
         check_key(key)
@@ -59,7 +58,7 @@ class MemoryStorage:
         check_key(key)
         with self._lock:
             if key in self._kept:
-                raise AlreadyExists(f"{key} is already there")
+                raise AlreadyExists(f"{key!r} is already there")
             self._write(key, body, content_type)
 
     def put_if_match(self, key: str, body: bytes, etag: str, content_type: str = OCTETS) -> None:
@@ -70,7 +69,11 @@ class MemoryStorage:
             self._write(key, body, content_type)
 
     def upload(self, path: Path, key: str, content_type: str = OCTETS) -> None:
-        self.put(key, path.read_bytes(), content_type)
+        try:
+            body = path.read_bytes()
+        except OSError as error:
+            raise StorageError(f"cannot read {path}: {error.strerror}") from error
+        self.put(key, body, content_type)
 
     def download(self, key: str, path: Path) -> None:
         path.write_bytes(self.get(key))
@@ -81,8 +84,7 @@ class MemoryStorage:
             self._kept.pop(key, None)
 
     def share(self, key: str, lifetime: timedelta) -> str:
-        if lifetime > LONGEST_SHARE:
-            raise StorageError(f"a link to {key} can live {LONGEST_SHARE} at most, not {lifetime}")
+        check_lifetime(key, lifetime)
         self.head(key)
         return f"memory:{key}?for={int(lifetime.total_seconds())}"
 
