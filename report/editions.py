@@ -138,8 +138,12 @@ def last_revision(storage: Storage, report: str, day: date) -> int:
 
 
 def days(storage: Storage, report: str) -> list[date]:
-    """Return the days that have an edition or the beginning of one, newest first."""
-    return sorted((_day(name) for name in storage.list_folders(f"editions/{report}/")), reverse=True)
+    """Return the days that have an edition or the beginning of one, newest first.
+
+    A folder that is no day's is left out: whoever put it there does not take the archive down.
+    """
+    found = (_day(name) for name in storage.list_folders(f"editions/{report}/"))
+    return sorted((day for day in found if day), reverse=True)
 
 
 def load(storage: Storage, folder: str) -> Edition:
@@ -181,5 +185,8 @@ def _position(pointer: dict[str, Any]) -> tuple[date, int]:
     return date.fromisoformat(pointer["day"]), int(pointer["revision"])
 
 
-def _day(name: str) -> date:
-    return date.fromisoformat(name)
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(name)
+    except ValueError:
+        return None
