@@ -1,0 +1,150 @@
+"""The editions and drafts a web worker can show, from memory where it can."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
+from hashlib import sha256
+
+from app.blobs import Blob, Lru, make_blob
+from app.loading import Freshest, Loader
+from report import editions
+from report.editions import Edition
+from report.errors import NotFound, StorageError
+from report.storage import Storage
+
+_FILES_BYTES = 64 * 1024 * 1024
+_FOLDERS = 512
+_DAYS = 64
+_PATIENCE_SECONDS = 5
+
+
+class Library:
+    """One report's editions. Every verb raises `NotFound`, and `StorageError` where storage fails.
+
+    The newest edition and the newest draft are kept whole, so they can be shown without storage.
+    """
+
+    def __init__(self, storage: Storage, report: str, max_age_seconds: float = 10) -> None:
+        self._storage, self._report = storage, report
+        self._loader = Loader()
+        self._files: Lru[tuple[str, str], Blob] = Lru(_FILES_BYTES, lambda blob: blob.weight)
+        self._folders: Lru[str, Edition] = Lru(_FOLDERS)
+        self._days: Lru[date, Freshest[Edition]] = Lru(_DAYS)
+        self._newest = Freshest("the newest edition", self._load_newest, self._loader, max_age_seconds)
+        self._draft = Freshest("today's draft", self._load_draft, self._loader, max_age_seconds)
+        self._all_days = Freshest("the list of days", self._load_days, self._loader, max_age_seconds)
+
+    def newest(self) -> Edition:
+        """Return the newest edition."""
+        return self._newest.get()
+
+    def draft(self) -> Edition:
+        """Return the newest report of the open day."""
+        return self._draft.get()
+
+    def days(self) -> list[date]:
+        """Return the days with an edition, newest first."""
+        return self._all_days.get()
+
+    def of_day(self, day: date) -> Edition:
+        """Return the last revision of the day."""
+        with suppress(NotFound):
+            newest = self.newest()
+            if newest.day == day:
+                return newest
+        freshest = self._days.get(day)
+        if freshest is not None:
+            return freshest.get()
+        freshest = Freshest(f"the edition of {day}", lambda: self._load_day(day), self._loader)
+        edition = freshest.get()
+        self._days.put(day, freshest)  # only now: days without an edition must not push out the others
+        return edition
+
+    def revision(self, day: date, revision: int) -> Edition:
+        """Return one edition by its number; it never changes."""
+        return self._frozen(editions.edition_folder(self._report, day, revision))
+
+    def draft_of(self, minute: str) -> Edition:
+        """Return the draft made at that minute, named as its folder is."""
+        return self._frozen(f"drafts/{self._report}/{minute}/")
+
+    def file(self, edition: Edition, name: str) -> Blob:
+        """Return a file the edition's manifest names; no other can be asked for."""
+        if name not in edition.files:
+            raise NotFound(f"{edition.folder} has no file {name!r}")
+        known = self._files.get((name, edition.files[name].sha256))
+        if known is not None:
+            return known
+        return self._loader.load(
+            edition.folder + name, lambda: self._load_file(edition, name), _PATIENCE_SECONDS
+        )
+
+    @property
+    def is_behind(self) -> bool:
+        """True while the newest edition may be an old one because storage is slow or failing."""
+        return self._newest.is_behind
+
+    def _frozen(self, folder: str) -> Edition:
+        known = self._folders.get(folder)
+        if known is not None:
+            return known
+        edition = self._loader.load(folder, lambda: self._load_folder(folder), _PATIENCE_SECONDS)
+        self._folders.put(folder, edition)
+        return edition
+
+    def _load_newest(self) -> Edition:
+        with _readable("the newest edition"):
+            return self._whole(editions.latest(self._storage, self._report))
+
+    def _load_draft(self) -> Edition:
+        with _readable("today's draft"):
+            return self._whole(editions.latest_draft(self._storage, self._report))
+
+    def _load_day(self, day: date) -> Edition:
+        with _readable(f"the edition of {day}"):
+            return editions.newest_of_day(self._storage, self._report, day)
+
+    def _load_folder(self, folder: str) -> Edition:
+        with _readable(folder):
+            return editions.load(self._storage, folder)
+
+    def _load_days(self) -> list[date]:
+        return editions.days(self._storage, self._report)
+
+    def _whole(self, edition: Edition) -> Edition:
+        """Bring every file of the edition into memory before anybody is shown it."""
+        missing = {
+            edition.folder + name: name
+            for name, info in edition.files.items()
+            if self._files.get((name, info.sha256)) is None
+        }
+        for key, body in self._storage.get_many(missing):
+            self._keep(edition, missing[key], body)
+        self._folders.put(edition.folder, edition)
+        return edition
+
+    def _load_file(self, edition: Edition, name: str) -> Blob:
+        return self._keep(edition, name, self._storage.get(edition.folder + name))
+
+    def _keep(self, edition: Edition, name: str, body: bytes) -> Blob:
+        info = edition.files[name]
+        if sha256(body).hexdigest() != info.sha256:
+            raise StorageError(f"{edition.folder}{name} is not what its manifest says; build the day again")
+        blob = make_blob(body, info.content_type, info.sha256)
+        self._files.put((name, info.sha256), blob)
+        return blob
+
+
+@contextmanager
+def _readable(what: str) -> Iterator[None]:
+    """A pointer or manifest that is no longer ours to read is a fault of storage, not of the reader."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError) as error:
+        raise StorageError(f"{what} cannot be read ({error!r}); build it again") from error
+
+
+def drafted_at(draft: Edition) -> datetime:
+    """Return the minute a draft was made, UTC, as its folder says."""
+    minute = draft.folder.rstrip("/").rpartition("/")[2]
+    return datetime.strptime(minute, "%Y%m%dT%H%MZ").replace(tzinfo=UTC)

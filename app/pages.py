@@ -1,0 +1,69 @@
+"""The small pages the server writes itself: the archive, waiting, and what went wrong."""
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+
+from flask import Response, jsonify, request
+from markupsafe import Markup
+
+from app.answers import FRESH, NEVER_KEPT
+from report.rendering.shell import render_shell
+
+_REFRESH_SECONDS = 5
+_WAYS_ON = Markup(
+    '<p><a href="/">Read the newest report</a> or <a href="/editions/">look in the archive</a>.</p>'
+)
+
+
+def archive_page(days: Iterable[date]) -> Response:
+    """Return the list of days, newest first, by month."""
+    months = groupby(days, key=lambda day: (day.year, day.month))
+    lists = Markup("").join(_month(list(month)) for _, month in months)
+    body = Markup('<h1 class="headline">All reports, day by day</h1>{}').format(
+        lists or Markup('<p class="empty">There is none yet.</p>')
+    )
+    response = Response(render_shell("Archive", body), content_type="text/html; charset=utf-8")
+    response.headers["Cache-Control"] = FRESH
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def waiting_page(heading: str) -> Response:
+    """Return a page that asks again by itself until there is a report; 503, for machines."""
+    body = Markup('<h1 class="headline">{}</h1><p>This page looks again every {} seconds.</p>').format(
+        heading, _REFRESH_SECONDS
+    )
+    again = Markup('<meta http-equiv="refresh" content="{}">').format(_REFRESH_SECONDS)
+    response = _said(503, heading, "Ask again in a few seconds.", body, again)
+    response.headers["Retry-After"] = str(_REFRESH_SECONDS)
+    return response
+
+
+def problem_page(status: int, heading: str, advice: str) -> Response:
+    """Return what went wrong and what to do next, as HTML, JSON or text: whichever is asked for."""
+    body = Markup('<h1 class="headline">{}</h1><p>{}</p>{}').format(heading, advice, _WAYS_ON)
+    return _said(status, heading, advice, body)
+
+
+def _said(status: int, heading: str, advice: str, body: Markup, head: Markup | str = "") -> Response:
+    kinds = ["text/html", "application/json", "text/plain"]
+    kind = request.accept_mimetypes.best_match(kinds, default="text/html")
+    if kind == "application/json":
+        response = jsonify(error=heading, next=advice)
+    elif kind == "text/plain":
+        response = Response(f"{heading}\n{advice}\n", content_type="text/plain; charset=utf-8")
+    else:
+        page = render_shell(heading, body, head_html=head)
+        response = Response(page, content_type="text/html; charset=utf-8")
+    response.status_code = status
+    response.headers["Cache-Control"] = NEVER_KEPT
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _month(days: list[date]) -> Markup:
+    row = Markup('<li><a href="/editions/{}/">{}</a></li>')
+    rows = Markup("").join(row.format(day.isoformat(), f"{day:%A} {day.day}") for day in days)
+    return Markup("<section><h2>{}</h2><ul>{}</ul></section>").format(f"{days[0]:%B %Y}", rows)

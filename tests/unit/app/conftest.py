@@ -1,0 +1,40 @@
+"""A server with editions in memory."""
+
+from typing import NoReturn
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.builds import Build
+from report.services import Services
+from report.settings import Settings
+from tests.some_editions import SECRET, FragileStorage
+
+
+@pytest.fixture
+def storage() -> FragileStorage:
+    return FragileStorage()
+
+
+@pytest.fixture
+def builds() -> list[Build]:
+    """Return the builds the server asked for."""
+    return []
+
+
+@pytest.fixture
+def app(storage: FragileStorage, builds: list[Build]) -> Flask:
+    """Return the web pages over this storage; builds are only noted down."""
+
+    def never() -> NoReturn:
+        raise AssertionError("the web needs no engine and no sender")
+
+    services = Services(Settings(secret_key=SECRET), storage, engine=never, sender=never)
+    return create_app(services=services, start_build=builds.append)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
