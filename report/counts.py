@@ -45,11 +45,12 @@ class Totals:
 
 @dataclass(frozen=True)
 class TagCount:
-    """One hashtag, its spellings taken together and shown by the most used one.
+    """One hashtag, its spellings taken together: `key` is what they fold to, `tag` the most used one.
 
     `busiest` is how many of the tweets are from one author, the one with most.
     """
 
+    key: str
     tag: str
     tweets: int
     authors: int
@@ -77,11 +78,6 @@ class DayCounts:
     tags: tuple[TagCount, ...]
     hours: tuple[HourCount, ...]
     languages: tuple[tuple[str, int], ...]
-
-    def rank(self, tag: str) -> int | None:
-        """Return the tag's place by tweets, from 1; None if it was not seen. Any spelling will do."""
-        key = fold(tag)
-        return next((place for place, count in enumerate(self.tags, 1) if fold(count.tag) == key), None)
 
 
 def count_day(questions: Questions, period: Period, rules: CountingRules) -> DayCounts:
@@ -117,13 +113,14 @@ def _tags(questions: Questions, rules: CountingRules) -> tuple[TagCount, ...]:
     groups: dict[str, list[str]] = {}
     for spelling in spellings:
         groups.setdefault(fold(spelling), []).append(spelling)
-    by_tag = {group[0]: tuple(group) for group in groups.values()}
-    folding = _folding((other, tag) for tag, group in by_tag.items() for other in group[1:])
+    by_tag = {group[0]: (key, tuple(group)) for key, group in groups.items()}
+    folding = _folding((other, tag) for tag, (_, group) in by_tag.items() for other in group[1:])
     rows = questions.ask("hashtags", {"folding": folding, "retweets": retweets})
-    return tuple(
-        TagCount(row["tag"], row["tweets"], row["authors"], row["busiest"], by_tag[row["tag"]])
-        for row in rows
-    )
+    return tuple(_tag_count(row, *by_tag[row["tag"]]) for row in rows)
+
+
+def _tag_count(row: Row, key: str, spellings: tuple[str, ...]) -> TagCount:
+    return TagCount(key, row["tag"], row["tweets"], row["authors"], row["busiest"], spellings)
 
 
 def _folding(pairs: Iterable[tuple[str, str]]) -> str:

@@ -1,17 +1,15 @@
 """The trends report: which hashtags a day was about, and which of them really rose."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from report.catalogue import Ingredients
-from report.changes import compare, rate_difference
-from report.counts import DayCounts, TagCount, count_day, count_tag_hours
+from report.comparison import Compared, compare_tags
+from report.counts import DayCounts, count_day, count_tag_hours
 from report.places import raw_hour
 from report.storage import ObjectInfo, Storage
 from report.values import (
-    Change,
     ChartKind,
     ChartSpec,
     Column,
@@ -36,17 +34,6 @@ _RISERS = 5
 _IN_DATA = 100
 _LANGUAGES = 8
 _BLOCK_HOURS = 3
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A hashtag of the day beside the same hashtag of the day before."""
-
-    rank: int
-    tag: TagCount
-    rank_before: int | None
-    change: Change
-    score: float
 
 
 def build(ingredients: Ingredients, period: Period) -> Report:
@@ -80,32 +67,31 @@ def day_before(period: Period) -> Period:
 def describe(counts: DayCounts, before: DayCounts, courses: Mapping[str, Mapping[datetime, int]]) -> Report:
     """Return the report these counts make; `courses` has the top hashtags' tweets by quarter, UTC."""
     compared = compare_tags(counts, before)
-    sections = (
-        Section("Top 10", (_top_table(compared, before),)),
-        Section("What rose", (_risers_table(compared),)),
-        Section(
-            "The day's course",
-            (_hours_chart(counts, before), _hours_strip(counts), _course_table(counts, courses)),
-        ),
-        Section("Languages", (_languages_chart(counts),)),
-        Section("How this was counted", (_totals_table(counts), _rules(counts, before))),
-    )
+    news = _news(counts, before, compared, courses) if counts.totals.counted else ()
+    small_print = Section("How this was counted", (_totals_table(counts), _rules(counts, before)))
     return Report(
         name="trends",
         title=TITLE,
         period=counts.period,
         headline=headline(counts, compared),
-        sections=sections if counts.totals.counted else sections[-1:],
+        sections=(*news, small_print),
         data=_data(counts, compared),
     )
 
 
-def compare_tags(counts: DayCounts, before: DayCounts) -> tuple[Compared, ...]:
-    """Return each hashtag of the day, by rank, beside its count of the day before."""
-    earlier = {
-        spelling: (place, tag) for place, tag in enumerate(before.tags, 1) for spelling in tag.spellings
-    }
-    return tuple(_compared(rank, tag, counts, before, earlier) for rank, tag in enumerate(counts.tags, 1))
+def _news(
+    counts: DayCounts,
+    before: DayCounts,
+    compared: tuple[Compared, ...],
+    courses: Mapping[str, Mapping[datetime, int]],
+) -> tuple[Section, ...]:
+    course = (_hours_chart(counts, before), _hours_strip(counts), _course_table(counts, courses))
+    return (
+        Section("Top 10", (_top_table(compared, before),)),
+        Section("What rose", (_risers_table(compared),)),
+        Section("The day's course", course),
+        Section("Languages", (_languages_chart(counts),)),
+    )
 
 
 def headline(counts: DayCounts, compared: tuple[Compared, ...]) -> str:
@@ -130,21 +116,6 @@ def _leader(first: Compared) -> str:
         return f"{name} stays first"
     noise = "" if first.change.verdict is Verdict.REAL else " (within noise)"
     return f"{name} rose from {ordinal(first.rank_before)} to 1st{noise}"
-
-
-def _compared(
-    rank: int,
-    tag: TagCount,
-    counts: DayCounts,
-    before: DayCounts,
-    earlier: Mapping[str, tuple[int, TagCount]],
-) -> Compared:
-    place, old = next((earlier[name] for name in tag.spellings if name in earlier), (None, None))
-    minutes, minutes_before = counts.totals.observed_minutes, before.totals.observed_minutes
-    tweets_before = old.tweets if old else 0
-    change = compare(tweets_before, minutes_before, tag.tweets, minutes)
-    score = rate_difference(tweets_before, tag.tweets, minutes / minutes_before) if minutes_before else 0.0
-    return Compared(rank, tag, place, change, score)
 
 
 def _top_table(compared: tuple[Compared, ...], before: DayCounts) -> Table:

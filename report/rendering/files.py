@@ -1,6 +1,7 @@
 """Every file of an edition, from one report."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -73,17 +74,19 @@ def _data(report: Report) -> dict[str, Any]:
 
 
 def _csv(block: Table | Strip | ChartSpec) -> str:
-    return _frame(block).map(_harmless).to_csv(index=False, lineterminator="\n")
+    columns = {name: [_harmless(value) for value in values] for name, values in _csv_columns(block)}
+    return pd.DataFrame(columns, dtype=object).to_csv(index=False, lineterminator="\n")
 
 
-def _frame(block: Table | Strip | ChartSpec) -> pd.DataFrame:
+def _csv_columns(block: Table | Strip | ChartSpec) -> list[tuple[str, Iterable[Any]]]:
     if isinstance(block, ChartSpec):
-        return pd.DataFrame({block.axis: block.labels, **{one.name: one.values for one in block.series}})
+        return [(block.axis, block.labels), *((one.name, one.values) for one in block.series)]
     if isinstance(block, Strip):
-        return pd.DataFrame({block.axis: block.labels, **{line.name: line.values for line in block.lines}})
+        return [(block.axis, block.labels), *((line.name, line.values) for line in block.lines)]
     kept = [at for at, column in enumerate(block.columns) if column.kind is not Kind.BAR]
+    names = [name for at in kept for name in _csv_names(block, at)]
     rows = [[part for at in kept for part in _csv_values(row[at])] for row in block.rows]
-    return pd.DataFrame(rows, columns=[name for at in kept for name in _csv_names(block, at)], dtype=object)
+    return [(name, [row[at] for row in rows]) for at, name in enumerate(names)]
 
 
 def _csv_names(table: Table, at: int) -> list[str]:

@@ -1,0 +1,107 @@
+"""Rules for how values look."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from report.rendering.cells import bar_rows, change_words, short_number, strip_rows, table_context
+from report.values import (
+    Change,
+    ChartKind,
+    ChartSpec,
+    Column,
+    Kind,
+    Series,
+    Strip,
+    StripLine,
+    Table,
+    Value,
+    Verdict,
+)
+
+
+def cell_texts(kind: Kind, *values: Value) -> list[str]:
+    table = Table("t", "T", (Column("It", kind),), tuple((value,) for value in values))
+    return [row[0].text for row in table_context(table).rows]
+
+
+@pytest.mark.parametrize(
+    ("percent", "direction", "text"),
+    [
+        pytest.param(57.4, "up", "+57\N{NO-BREAK SPACE}%", id="rise"),
+        pytest.param(-29.0, "down", "\N{MINUS SIGN}29\N{NO-BREAK SPACE}%", id="fall"),
+        pytest.param(0.2, "", "0\N{NO-BREAK SPACE}%", id="no change worth a sign"),
+        pytest.param(1266.7, "up", "\N{MULTIPLICATION SIGN}14", id="many times as much"),
+        pytest.param(None, "up", "new", id="new"),
+    ],
+)
+def test_a_change_is_told_by_sign_and_word(percent: float | None, direction: str, text: str) -> None:
+    """Nobody needs to see a colour to know up from down, or real from noise."""
+    assert change_words(Change(1, 2, percent, Verdict.REAL)) == (direction, text, "real")
+
+
+def test_a_change_without_comparison_claims_nothing() -> None:
+    """No arrow, no number."""
+    assert change_words(Change(0, 5, None, Verdict.UNKNOWN)) == ("", "—", "nothing to compare with")
+
+
+def test_numbers_have_thousands_separated_and_tags_their_sign() -> None:
+    """Missing is a dash, not a zero."""
+    assert cell_texts(Kind.COUNT, 1412, None) == ["1,412", "—"]
+    assert cell_texts(Kind.TAG, "budget") == ["#budget"]
+    assert cell_texts(Kind.SHARE, 0.1234) == ["12.3\N{NO-BREAK SPACE}%"]
+
+
+def test_the_longest_bar_is_full_and_something_is_never_nothing() -> None:
+    """Bars start at zero; a value too small to see still has one."""
+    table = Table("t", "T", (Column("It", Kind.BAR),), ((1000,), (500,), (1,), (0,)))
+
+    assert [row[0].width for row in table_context(table).rows] == [100, 50, 1, 0]
+
+
+def test_shades_compare_over_the_whole_table() -> None:
+    """The same number has the same shade in every column."""
+    shade = Column("from", Kind.SHADE)
+    table = Table("t", "T", (shade, shade), ((8, 2), (0, 8)))
+
+    assert [[cell.shade for cell in row] for row in table_context(table).rows] == [[4, 1], [0, 4]]
+
+
+def test_a_strip_breaks_after_twelve() -> None:
+    """A day of 25 hours has a third row of one."""
+    labels = tuple(f"{hour:02}" for hour in range(25))
+    numbers = tuple(range(25))
+    parts = strip_rows(Strip("s", "S", "hour", labels, (StripLine("Tweets", numbers, numbers, 24),)))
+
+    assert [len(part.labels) for part in parts] == [12, 12, 1]
+    assert [cell.text for part in parts for cell in part.rows[0][1]] == [str(number) for number in range(25)]
+
+
+def test_a_gap_has_no_bar_and_no_number() -> None:
+    """None is not zero."""
+    chart = ChartSpec("c", "C", ChartKind.BARS, "x", "y", ("a", "b"), (Series("s", (None, 0.0)),))
+
+    assert [(row.number, row.width) for row in bar_rows(chart)] == [("", 0), ("0", 0)]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (1000, "1.0k"),
+        (9949, "9.9k"),
+        (12_345, "12k"),
+        (1_200_000, "1.2M"),
+        (10**10, "10G"),
+    ],
+)
+def test_short_numbers_fit_a_narrow_cell(number: int, text: str) -> None:
+    """The exact number stands in the CSV and in the text."""
+    assert short_number(number) == text
+
+
+@given(st.integers(0, 10**12))
+def test_no_short_number_is_longer_than_five_signs(number: int) -> None:
+    """Whatever the count, the cell keeps its width."""
+    assert len(short_number(number)) <= 5

@@ -1,0 +1,126 @@
+"""Rules for frozen editions."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import pytest
+
+from report.editions import (
+    Edition,
+    File,
+    announce,
+    days,
+    describe,
+    edition_folder,
+    freeze,
+    last_revision,
+    latest,
+    latest_draft,
+    load,
+    newest_of_day,
+    save_draft,
+)
+from report.errors import AlreadyExists, NotFound
+from tests.fakes import MemoryStorage
+
+FILES = {"page.html": File(b"<p>hello", "text/html; charset=utf-8"), "mail.txt": File(b"hello", "text/plain")}
+
+
+def an_edition(
+    day: date = date(2026, 11, 20), revision: int = 1, files: Mapping[str, File] = FILES
+) -> Edition:
+    folder = edition_folder("trends", day, revision)
+    return Edition("trends", "Twitter Trends", "News.", day, "UTC", revision, folder, describe(files))
+
+
+def frozen(storage: MemoryStorage, edition: Edition, files: Mapping[str, File] = FILES) -> Edition:
+    freeze(storage, edition, files)
+    announce(storage, edition)
+    return edition
+
+
+def test_an_edition_comes_back_as_it_was_frozen() -> None:
+    """Manifest and files round-trip."""
+    storage = MemoryStorage()
+    edition = frozen(storage, an_edition())
+
+    assert load(storage, edition.folder) == edition
+    assert storage.get(edition.folder + "page.html") == b"<p>hello"
+    assert storage.content_type(edition.folder + "page.html") == "text/html; charset=utf-8"
+
+
+def test_without_a_manifest_there_is_no_edition() -> None:
+    """A build killed half-way leaves nothing a reader could meet."""
+    storage = MemoryStorage()
+    storage.put(edition_folder("trends", date(2026, 11, 20), 1) + "page.html", b"half")
+
+    assert last_revision(storage, "trends", date(2026, 11, 20)) == 0
+    with pytest.raises(NotFound, match="no trends edition of 2026-11-20"):
+        newest_of_day(storage, "trends", date(2026, 11, 20))
+
+
+def test_freezing_again_completes_what_was_begun() -> None:
+    """The same bytes are no conflict."""
+    storage = MemoryStorage()
+    edition = an_edition()
+    storage.put(edition.folder + "page.html", b"<p>hello")
+    freeze(storage, edition, FILES)
+    freeze(storage, edition, FILES)
+
+    assert load(storage, edition.folder) == edition
+
+
+def test_a_frozen_edition_is_never_written_over() -> None:
+    """Other bytes want another revision."""
+    storage = MemoryStorage()
+    edition = frozen(storage, an_edition())
+    other = {**FILES, "page.html": File(b"<p>other", "text/html")}
+
+    with pytest.raises(AlreadyExists):
+        freeze(storage, an_edition(files=other), other)
+    assert storage.get(edition.folder + "page.html") == b"<p>hello"
+
+
+def test_the_newest_is_the_latest_day_whatever_is_built_last() -> None:
+    """Rebuilding an old day does not bring it to the front."""
+    storage = MemoryStorage()
+    frozen(storage, an_edition(date(2026, 11, 20)))
+    newest = frozen(storage, an_edition(date(2026, 11, 20), revision=2))
+    frozen(storage, an_edition(date(2026, 11, 19)))
+
+    assert latest(storage, "trends") == newest
+    assert newest_of_day(storage, "trends", date(2026, 11, 20)).revision == 2
+    assert days(storage, "trends") == [date(2026, 11, 20), date(2026, 11, 19)]
+
+
+def test_racing_announcers_end_with_the_newest() -> None:
+    """Compare-and-swap: a slower host with an older day changes nothing."""
+
+    class Racing(MemoryStorage):
+        raced = False
+
+        def put_if_match(self, key: str, body: bytes, etag: str, content_type: str = "") -> None:
+            if not self.raced:
+                self.raced = True
+                announce(self, an_edition(date(2026, 11, 22)))
+            super().put_if_match(key, body, etag, content_type)
+
+    storage = Racing()
+    for day in (20, 21, 22):
+        freeze(storage, an_edition(date(2026, 11, day)), FILES)
+    announce(storage, an_edition(date(2026, 11, 20)))
+    announce(storage, an_edition(date(2026, 11, 21)))
+
+    assert latest(storage, "trends").day == date(2026, 11, 22)
+
+
+def test_old_drafts_go_when_new_ones_come() -> None:
+    """The open day leaves no heap behind; those still being read stay a while."""
+    storage = MemoryStorage()
+    for minute in range(6):
+        folder = f"drafts/trends/20261120T120{minute}Z/"
+        draft = Edition("trends", "T", "N.", date(2026, 11, 20), "UTC", 0, folder, describe(FILES))
+        save_draft(storage, draft, FILES)
+
+    assert latest_draft(storage, "trends").folder == "drafts/trends/20261120T1205Z/"
+    assert storage.list_folders("drafts/trends/") == [f"20261120T120{minute}Z" for minute in (3, 4, 5)]

@@ -1,0 +1,63 @@
+"""Rules for numbers and names in words."""
+
+import pytest
+
+from report.words import count_of, isolated, language, ordinal, percent, span
+from tests.report_builders import a_period
+
+
+@pytest.mark.parametrize(
+    ("number", "word"),
+    [
+        (1, "1st"),
+        (2, "2nd"),
+        (3, "3rd"),
+        (4, "4th"),
+        (11, "11th"),
+        (13, "13th"),
+        (22, "22nd"),
+        (1111, "1,111th"),
+    ],
+)
+def test_ordinals(number: int, word: str) -> None:
+    """11th to 13th break the pattern."""
+    assert ordinal(number) == word
+
+
+def test_one_is_singular() -> None:
+    """One tweet, two tweets, thousands separated."""
+    assert [count_of(number, "tweet") for number in (1, 2, 1412)] == ["1 tweet", "2 tweets", "1,412 tweets"]
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(0.0, "0 %"), (0.001, "under 1 %"), (0.984, "98 %"), (0.999, "99 %"), (1.0, "100 %")]
+)
+def test_a_share_is_never_rounded_to_all_or_nothing(share: float, words: str) -> None:
+    """99.9 % of minutes is not all of them."""
+    assert percent(share).replace("\N{NO-BREAK SPACE}", " ") == words
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("ja", "Japanese"),
+        ("in", "Indonesian"),
+        ("iw", "Hebrew"),
+        ("und", "no known language"),
+        ("xx-odd", "xx-odd"),
+    ],
+)
+def test_languages_have_names(code: str, name: str) -> None:
+    """Twitter's old and own codes are known too; what is unknown stands as it is."""
+    assert language(code) == name
+
+
+def test_only_text_from_right_to_left_is_set_apart() -> None:
+    """A sentence with an Arabic hashtag still runs from left to right."""
+    assert isolated("#budget") == "#budget"
+    assert isolated("#خبر") == "\N{FIRST STRONG ISOLATE}#خبر\N{POP DIRECTIONAL ISOLATE}"
+
+
+def test_a_whole_day_ends_at_24() -> None:
+    """The period is said in its own zone."""
+    assert span(a_period(zone="Europe/Paris")) == "Friday, 20 November 2026, 00:00 to 24:00, Europe/Paris"
