@@ -48,7 +48,6 @@ def a_frozen_edition(
     day: date = DAY,
     revision: int = 1,
     html: str = HTML,
-    pictures: Mapping[str, bytes] | None = None,
 ) -> Edition:
     """Freeze an edition that has what the mailer reads; return it."""
     files = {
