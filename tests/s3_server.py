@@ -52,7 +52,7 @@ def running_s3() -> Iterator[str]:
         server.server_close()
 
 
-def client_of(endpoint: str, *, anonymous: bool = False, **environ: str) -> "S3Client":
+def client_of(endpoint: str, anonymous: bool = False, attempts: int = 4, **environ: str) -> "S3Client":
     """Return the project's own client of the S3 at `endpoint`; `environ` adds to boto3's variables."""
     variables = {
         "AWS_ENDPOINT_URL_S3": endpoint,
@@ -66,7 +66,7 @@ def client_of(endpoint: str, *, anonymous: bool = False, **environ: str) -> "S3C
     with pytest.MonkeyPatch.context() as patch:
         for name, value in variables.items():
             patch.setenv(name, value)
-        return s3_client(anonymous)
+        return s3_client(anonymous, attempts)
 
 
 def put_unasked(bucket: str, key: str) -> None:

@@ -24,16 +24,16 @@ _KEPT_BY_AWS = (
 )
 
 
-def s3_client(anonymous: bool) -> "S3Client":
+def s3_client(anonymous: bool, attempts: int = _ATTEMPTS) -> "S3Client":
     """Return a client set up by boto3's own variables; an anonymous one signs nothing (public buckets).
 
-    Requests that can pass are tried again here and nowhere else. Raise `StorageError` where boto3's
-    own settings are wrong.
+    A request that failed in a way that can pass is tried `attempts` times in all, here and nowhere
+    else. Raise `StorageError` where boto3's own settings are wrong.
     """
     config = Config(
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        retries={"mode": "standard", "total_max_attempts": attempts},
         max_pool_connections=CONNECTIONS,
         signature_version=UNSIGNED if anonymous else "s3v4",
     )
