@@ -36,6 +36,7 @@ def create_app(
     library = Library(services.storage, _REPORT)
     secret = services.settings.secret_key
     app = Flask("app", static_folder=None)
+    app.extensions["library"] = library
     know_addresses(app)
     app.register_blueprint(edition_pages(library, start_build or BuildStarter()))
     app.register_blueprint(static_files())

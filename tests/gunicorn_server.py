@@ -1,0 +1,99 @@
+"""Runs the web pages as they run in earnest: under gunicorn, in processes of their own."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[1]
+_LONGEST_WAIT_SECONDS = 20
+
+
+@dataclass
+class Answer:
+    """What the server said."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass
+class Gunicorn:
+    """A running server on loopback."""
+
+    process: "subprocess.Popen[str]"
+    port: int
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """The server's address, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
+        """Send one request; underscores in the names of headers stand for hyphens."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=_LONGEST_WAIT_SECONDS)
+        try:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, headers=named)
+            answer: HTTPResponse = connection.getresponse()
+            return Answer(answer.status, dict(answer.getheaders()), answer.read())
+        finally:
+            connection.close()
+
+    def stop(self) -> int:
+        """End the server as a service manager does; return its status once all it said is read."""
+        self.process.terminate()
+        rest, _ = self.process.communicate(timeout=_LONGEST_WAIT_SECONDS)
+        self.lines += rest.splitlines()
+        return self.process.returncode
+
+
+def gunicorn_process(environ: Mapping[str, str], *options: str) -> "subprocess.Popen[str]":
+    """Start the Procfile's command with this environment besides what a process needs to run."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", *options, "app:create_app()"]
+    return subprocess.Popen(
+        command,
+        cwd=_ROOT,
+        env={**kept, **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@contextmanager
+def gunicorn(environ: Mapping[str, str], *options: str) -> Iterator[Gunicorn]:
+    """Run a server until the block ends."""
+    port = _free_port()
+    process = gunicorn_process(environ, "--bind", f"127.0.0.1:{port}", *options)
+    server = Gunicorn(process, port)
+    try:
+        _wait_until_listening(server)
+        yield server
+    finally:
+        if process.poll() is None:
+            server.stop()
+
+
+def _wait_until_listening(server: Gunicorn) -> None:
+    assert server.process.stdout
+    for line in server.process.stdout:
+        server.lines.append(line.rstrip())
+        if "Booting worker" in line:
+            return
+    raise AssertionError("gunicorn did not start:\n" + "\n".join(server.lines))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,113 @@
+"""Rules for the web pages under gunicorn, over a folder."""
+
+import gzip
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import brotli  # type: ignore[import-untyped]
+import pytest
+
+from report.adapters.directory_storage import DirectoryStorage
+from tests.gunicorn_server import Gunicorn, gunicorn, gunicorn_process
+from tests.some_editions import publish, some_files
+
+PAGE = some_files()["page.html"].body
+HEAVY = ("pandas", "numpy", "bokeh", "matplotlib", "duckdb", "boto3", "babel")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Return a folder with one edition."""
+    folder = tmp_path / "data"
+    publish(DirectoryStorage(folder, None, "http://localhost"))
+    return folder
+
+
+@pytest.fixture
+def server(data: Path) -> Iterator[Gunicorn]:
+    with gunicorn({"STORAGE_URL": f"file:{data}"}, "--workers", "1") as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("coding", "unpack"),
+    [
+        pytest.param("br", brotli.decompress, id="brotli"),
+        pytest.param("gzip", gzip.decompress, id="gzip"),
+        pytest.param("identity", bytes, id="plain"),
+    ],
+)
+def test_a_page_crosses_the_wire_once(server: Gunicorn, coding: str, unpack: type[bytes]) -> None:
+    """GET sends the frozen bytes packed, HEAD the same headers, and the entity tag spares the next time."""
+    first = server.ask("/", Accept_Encoding=coding)
+    head = server.ask("/", "HEAD", Accept_Encoding=coding)
+    again = server.ask("/", Accept_Encoding=coding, If_None_Match=first.headers["ETag"])
+
+    assert unpack(first.body) == PAGE
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["Content-Length"] == first.headers["Content-Length"] == str(len(first.body))
+    assert (again.status, again.body) == (304, b"")
+    assert "script-src 'self'" in first.headers["Content-Security-Policy"]
+
+
+def test_an_edition_outlives_its_storage(server: Gunicorn, data: Path) -> None:
+    """When the folder is gone, the newest edition is still shown with its pictures and numbers."""
+    assert server.ask("/healthz").status == 200
+    data.rename(data.with_name("gone"))
+
+    for path in ("/", "/editions/2026-11-20/", "/editions/2026-11-20/r1/hours.png", "/latest.json"):
+        assert server.ask(path).status == 200, path
+
+
+def test_the_server_stops_when_told(server: Gunicorn) -> None:
+    """SIGTERM ends it with status 0 and without a trace."""
+    server.ask("/")
+
+    assert server.stop() == 0
+    assert not [line for line in server.lines if "Traceback" in line or "Error" in line]
+
+
+def test_the_access_log_is_short_and_holds_no_signature(server: Gunicorn) -> None:
+    """One line a request: who, what, how it went, how long; never the query of a signed link."""
+    server.ask("/files/a.json?expires=1&signature=abcdef")
+    server.stop()
+
+    line = next(line for line in server.lines if "/files/a.json" in line)
+    assert line.startswith("127.0.0.1 GET /files/a.json 404 ")
+    assert line.endswith(" ms")
+    assert "abcdef" not in "\n".join(server.lines)
+
+
+def test_wrong_settings_end_the_server_at_once() -> None:
+    """Every wrong setting is named, and the status says that trying again is no use."""
+    environ = {"STORAGE_URL": "ftp://x", "TIMEZONE": "Mars/Olympus"}
+    process = gunicorn_process(environ, "--bind", "127.0.0.1:0")
+
+    said, _ = process.communicate(timeout=20)
+
+    assert process.returncode == 2
+    assert "STORAGE_URL is 'ftp://x'; expected file:./folder or s3://bucket/prefix" in said
+    assert "TIMEZONE is 'Mars/Olympus'" in said
+    assert "Traceback" not in said
+
+
+def test_serving_loads_nothing_that_counts_or_draws(data: Path) -> None:
+    """A worker that shows pages holds no engine, no frames, no charts, and no AWS without S3."""
+    code = f"""
+import sys
+from app import create_app
+client = create_app(start_build=lambda build: None).test_client()
+for path in ("/", "/today", "/editions/", "/editions/2026-11-20/", "/static/charts.js", "/healthz", "/no"):
+    client.get(path)
+print(*(name for name in {HEAVY} if name in sys.modules))
+"""
+    environ = {"STORAGE_URL": f"file:{data}", "PATH": "/usr/bin:/bin"}
+    root = Path(__file__).parents[2]
+
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, env=environ, capture_output=True, text=True, check=True
+    )
+
+    assert ran.stdout.split() == []
