@@ -1,0 +1,112 @@
+"""Rules for the ledger of mails."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from mailer.ledger import Entry, Found, State, UnreadableEntry, claim, forget, look, record
+from mailer.runs import Run
+from report.errors import AlreadyExists
+from tests.fakes import MemoryStorage
+from tests.mail_builders import FIVE
+
+KEY = "ledger/trends/2026-11-20/00ff.json"
+
+
+def a_claim(id: str = "a", tries: int = 1) -> Entry:
+    return Entry(State.CLAIMED, FIVE, Run("host", 7, id), "<x@example.org>", revision=1, tries=tries)
+
+
+def found(storage: MemoryStorage) -> Found:
+    entry = look(storage, KEY)
+    assert entry is not None
+    return entry
+
+
+def test_a_claim_is_read_back_as_it_was_written() -> None:
+    """Who, when, which message and which try: the entry keeps them all."""
+    storage = MemoryStorage()
+
+    assert look(storage, KEY) is None
+    assert claim(storage, KEY, a_claim(), etag="")
+    assert found(storage).entry == a_claim()
+
+
+def test_a_mail_is_claimed_once() -> None:
+    """The second to claim is told so and changes nothing."""
+    storage = MemoryStorage()
+
+    assert [claim(storage, KEY, a_claim(who), etag="") for who in "ab"] == [True, False]
+    assert found(storage).entry.run.id == "a"
+
+
+def test_a_failed_mail_is_claimed_again_by_one() -> None:
+    """All who read the same failure race for it, and one wins."""
+    storage = MemoryStorage()
+    claim(storage, KEY, a_claim(), etag="")
+    record(storage, KEY, a_claim(), State.FAILED, 450, "later")
+    etag = found(storage).etag
+
+    assert [claim(storage, KEY, a_claim(who, tries=2), etag) for who in "bc"] == [True, False]
+    assert found(storage).entry == a_claim("b", tries=2)
+
+
+def test_a_claim_whose_answer_was_lost_is_still_ours() -> None:
+    """Storage clients repeat a request that got no answer; finding our own claim there is no defeat."""
+
+    class Repeating(MemoryStorage):
+        def put_if_absent(self, key: str, body: bytes, content_type: str = "") -> None:
+            super().put_if_absent(key, body, content_type)
+            raise AlreadyExists(key)
+
+    assert claim(Repeating(), KEY, a_claim(), etag="")
+
+
+def test_a_record_keeps_the_claim_and_the_servers_words() -> None:
+    """What became of the mail stands beside who sent it."""
+    storage = MemoryStorage()
+    claim(storage, KEY, a_claim(), etag="")
+
+    record(storage, KEY, a_claim(), State.REFUSED, 550, "no such user")
+
+    entry = found(storage).entry
+    assert (entry.state, entry.code, entry.text) == (State.REFUSED, 550, "no such user")
+    assert (entry.run, entry.message_id) == (a_claim().run, "<x@example.org>")
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{}", b"\xff", json.dumps({"state": "claimed"}).encode()], ids=repr
+)
+def test_a_broken_entry_is_an_entry(body: bytes) -> None:
+    """An entry nobody can read is not a missing one: it is named, never overwritten."""
+    storage = MemoryStorage()
+    storage.put(KEY, body)
+
+    with pytest.raises(UnreadableEntry, match=KEY):
+        look(storage, KEY)
+
+
+def test_a_forgotten_mail_can_be_claimed_anew() -> None:
+    """Forgetting says whether there was something to forget."""
+    storage = MemoryStorage()
+    claim(storage, KEY, a_claim(), etag="")
+
+    assert [forget(storage, KEY), forget(storage, KEY)] == [True, False]
+    assert claim(storage, KEY, a_claim("b"), etag="")
+
+
+@pytest.mark.parametrize(
+    ("state", "age", "expected"),
+    [
+        pytest.param(State.CLAIMED, timedelta(minutes=14), True, id="young claim"),
+        pytest.param(State.CLAIMED, timedelta(minutes=15), False, id="old claim"),
+        pytest.param(State.CLAIMED, timedelta(minutes=-1), True, id="a clock that is behind"),
+        pytest.param(State.FAILED, timedelta(0), False, id="recorded"),
+    ],
+)
+def test_only_a_young_claim_may_be_under_way(state: State, age: timedelta, expected: bool) -> None:
+    """A run takes less than a quarter of an hour; older claims are left over."""
+    entry = Entry(state, FIVE, Run("host", 7, "a"), "<x@example.org>", revision=1)
+
+    assert entry.may_be_under_way(FIVE + age) is expected
