@@ -2,6 +2,7 @@
 
 raw/dt=2026-11-20/hour=13/20261120T130500Z-<feed>.json   one tweet as received; the slot is a minute, UTC
 raw/dt=2026-11-20/hour=13/<name>.jsonl[.gz|.zst]         bulk imports: one JSON document a line
+unplaced/<name>.jsonl.zst                                an imported file without a single tweet to tell its hour
 editions/<report>/2026-11-20/r1/<file>                   a frozen edition; manifest.json is written last
 editions/<report>/latest.json                            which edition is the newest
 drafts/<report>/<minute>/<file>                          today so far; drafts/<report>/latest.json names it
@@ -20,6 +21,11 @@ def raw_hour(hour: datetime) -> str:
 def raw_slot(minute: datetime, feed: str) -> str:
     """Return the key of the one tweet the feed named `feed` gave in the UTC minute `minute`."""
     return f"{raw_hour(minute)}{minute:%Y%m%dT%H%M}00Z-{feed}.json"
+
+
+def unplaced(name: str) -> str:
+    """Return the key of what was imported from a file that holds no tweet; no report reads it."""
+    return f"unplaced/{name}"
 
 
 def ledger_entry(report: str, day: date, reader: str) -> str:

@@ -49,7 +49,7 @@ WITH shaped AS (
             WHEN friends IS NOT NULL THEN 'friends'
             WHEN friends_str IS NOT NULL THEN 'friends_str'
             WHEN direct_message IS NOT NULL THEN 'direct_message'
-            WHEN errors IS NOT NULL THEN 'errors'
+            WHEN errors IS NOT NULL AND data IS NULL THEN 'errors'
         END AS notice_kind
     FROM raw_tweets
 ),
@@ -62,7 +62,7 @@ found AS (
             -- Wed Apr 27 18:08:01 +0000 2016
             WHEN regexp_like(
                 created_text,
-                '^[A-Z][a-z]{2} [A-Z][a-z]{2} [0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} [+]0000 [0-9]{4}$'
+                '^[A-Z][a-z]{2} [A-Z][a-z]{2} [0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} [+]0000 20[0-9]{2}$'
             ) THEN substr(created_text, 27, 4) || '-' || substr(
                 'Jan01Feb02Mar03Apr04May05Jun06Jul07Aug08Sep09Oct10Nov11Dec12',
                 strpos(
@@ -74,7 +74,7 @@ found AS (
             -- 2021-05-11T22:00:29.000Z
             WHEN regexp_like(
                 created_text,
-                '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?Z$'
+                '^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?Z$'
             ) THEN substr(created_text, 1, 10) || ' ' || substr(created_text, 12, 8)
         END AS timestamp) AS stated_at,
         -- From 29700859247 on, an id holds the milliseconds since 2010-11-04 01:42:54.657.

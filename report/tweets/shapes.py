@@ -19,9 +19,9 @@ Fields = Mapping[str, Any]
 
 _DIGITS = re.compile(r"[0-9]+")
 _V1_TIME = re.compile(
-    r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([0-9]{2}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) \+0000 ([0-9]{4})"
+    r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([0-9]{2}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) \+0000 (20[0-9]{2})"
 )
-_V2_TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?Z")
+_V2_TIME = re.compile(r"(20[0-9]{2})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?Z")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 # An id is a "snowflake" since 2010-11-04: its high bits are the milliseconds since then.
@@ -73,7 +73,7 @@ def recognise(document: object) -> TweetDocument | Notice:
             tweet_id, created_at, tweet, fields(document.get("includes")) or {}, data is not None
         )
     for kind in NOTICES:
-        if document.get(kind) is not None:
+        if document.get(kind) is not None and not (kind == "errors" and data is not None):
             return Notice(kind)
     raise BadTweet(_reason(document, tweet, tweet_id, created_at))
 
