@@ -8,7 +8,6 @@ import pandas as pd
 
 from report.editions import JSON, File
 from report.rendering.body import picture_name, render_body
-from report.rendering.colours import DARK, LIGHT
 from report.rendering.interactive import draw_interactive
 from report.rendering.mail_html import render_mail
 from report.rendering.page import render_page
@@ -47,10 +46,8 @@ def render_files(report: Report, base: str, link: str, public_url: str) -> dict[
 
 
 def _chart_files(chart: ChartSpec) -> dict[str, File]:
-    files = {
-        f"{chart.slug}-chart.json": File(draw_interactive(chart, LIGHT), JSON),
-        f"{chart.slug}-chart-dark.json": File(draw_interactive(chart, DARK), JSON),
-    }
+    light, dark = draw_interactive(chart)
+    files = {f"{chart.slug}-chart.json": File(light, JSON), f"{chart.slug}-chart-dark.json": File(dark, JSON)}
     if name := picture_name(chart):
         files[name] = File(draw_picture(chart), _PNG)
     return files

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import asdict
 from typing import Any
 
 from bokeh.embed import json_item
@@ -15,21 +16,28 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
-from report.rendering.colours import Palette
+from report.rendering.colours import DARK, LIGHT, Palette
 from report.rendering.picture import HEIGHT
 from report.values import ChartKind, ChartSpec
 
 _BAR_PIXELS = 26
+_COLOUR = re.compile(r'"#[0-9a-f]{6}"')
 _OWN_ID = re.compile(r"p\d+")
 _FONT = "system-ui, sans-serif"
 
 
-def draw_interactive(chart: ChartSpec, palette: Palette) -> bytes:
-    """Return the chart as Bokeh's JSON item; the same chart and palette, the same bytes."""
-    plot = _columns(chart, palette) if chart.kind is ChartKind.COLUMNS else _bars(chart, palette)
-    _style(plot, palette)
-    item = dict(json_item(plot))
-    return json.dumps(_renumbered(item), ensure_ascii=False, separators=(",", ":")).encode()
+def draw_interactive(chart: ChartSpec) -> tuple[bytes, bytes]:
+    """Return the chart as Bokeh's JSON item, for light and for dark; the same chart, the same bytes."""
+    plot = _columns(chart, LIGHT) if chart.kind is ChartKind.COLUMNS else _bars(chart, LIGHT)
+    _style(plot, LIGHT)
+    item = json.dumps(_renumbered(dict(json_item(plot))), ensure_ascii=False, separators=(",", ":"))
+    return item.encode(), _darkened(item).encode()
+
+
+def _darkened(item: str) -> str:
+    """The same chart in the dark palette: drawing it anew would take as long again."""
+    dark = {f'"{asdict(LIGHT)[name]}"': f'"{colour}"' for name, colour in asdict(DARK).items()}
+    return _COLOUR.sub(lambda found: dark.get(found[0], found[0]), item)
 
 
 def _columns(chart: ChartSpec, palette: Palette) -> Any:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from io import BytesIO, StringIO
 
 from PIL import Image
@@ -123,3 +124,13 @@ def test_a_change_takes_two_columns_in_the_csv() -> None:
 def test_whole_numbers_stay_whole() -> None:
     """A missing number beside it does not make 5 into 5.0."""
     assert tag_csv(5, None, kind=Kind.COUNT) == [["it"], ["5"], [""]]
+
+
+def test_the_dark_chart_is_the_light_one_in_other_colours() -> None:
+    """Only colours differ, and every one of them does."""
+    files = files_of(whole_report())
+    light, dark = (files[f"hours-chart{scheme}.json"].body.decode() for scheme in ("", "-dark"))
+    colours = re.compile(r'"#[0-9a-f]{6}"')
+
+    assert colours.sub("", light) == colours.sub("", dark)
+    assert not set(colours.findall(light)) & set(colours.findall(dark))
