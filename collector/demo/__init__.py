@@ -1,0 +1,1 @@
+"""Made-up tweets of genuine shape: the same seed, the same bytes."""
