@@ -1,0 +1,204 @@
+"""The collector's commands: fetch a tweet, import files, serve a feed to try, make demo tweets."""
+
+import signal
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any
+
+import click
+
+from collector.demo.hours import demo_tweet
+from collector.demo.writing import Written, demo_window, write_demo
+from collector.feed import Tweets, start_feed, tweets_of_file
+from collector.fetching import fetch_tweet
+from report.composition import services_from_environ
+from report.errors import SettingsError, TrendsError
+from report.services import Services
+from report.window import Window
+
+_WANTS_HELP = "collector.wants_help"
+
+
+class _Failure(click.ClickException):
+    """An error of the house, shown without a trace."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"error: {self.message}", err=True)
+
+
+class _WrongSettings(_Failure):
+    """Wrong settings end like wrong usage."""
+
+    exit_code = 2
+
+
+class _Door(click.Group):
+    """The group of commands; `import` is loaded only when it is asked for, it needs more than the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "import"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "import":
+            command: click.Command = import_module("collector.importing").import_command
+            return command
+        return super().get_command(ctx, cmd_name)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_WANTS_HELP] = "--help" in args
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            raise _WrongSettings(str(error)) from error
+        except TrendsError as error:
+            raise _Failure(str(error)) from error
+
+
+class _Moment(click.ParamType[datetime]):
+    """A time with its zone, or `now`."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        if value == "now":
+            return datetime.now(UTC)
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no time such as 2026-11-20T13:05:00Z", param, ctx)
+        if moment.tzinfo is None:
+            self.fail(f"{value!r} names no zone; write 2026-11-20T13:05:00Z or …+02:00", param, ctx)
+        return moment.astimezone(UTC)
+
+
+@click.group(cls=_Door)
+@click.pass_context
+def collector(context: click.Context) -> None:
+    """Bring tweets into storage.
+
+    Where that is, STORAGE_URL says: a folder (file:./data) or a bucket (s3://bucket/prefix). Settings
+    come from the environment and from a file .env.
+
+    \b
+    Try the whole chain:
+      python -m collector feed &
+      python -m collector fetch --url http://127.0.0.1:5002/tweet
+    """
+    if context.obj is None and not context.meta[_WANTS_HELP]:
+        context.obj = services_from_environ()
+
+
+@collector.command()
+@click.option("--url", help="Address of the feed.  [default: FEED_URL]")
+@click.option(
+    "--at", type=_Moment(), default="now", show_default=True, help="Time whose UTC minute is filled."
+)
+@click.pass_obj
+def fetch(services: Services, url: str | None, at: datetime) -> None:
+    """Fetch one tweet and store it as it came.
+
+    A minute holds one tweet of a feed: fetching again within it changes nothing.
+
+    \b
+    Examples:
+      python -m collector fetch
+      python -m collector fetch --url https://feed.example.org/tweet
+      python -m collector fetch --at 2026-11-20T13:05:00Z
+    """
+    fetched = fetch_tweet(url or services.settings.feed_url, services.storage, at)
+    if fetched.stored:
+        click.echo(f"stored tweet {fetched.id} as {fetched.key} ({fetched.size:,} bytes)")
+    else:
+        click.echo(f"this minute is already collected: {fetched.key}")
+
+
+@collector.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=5002, show_default=True, help="0 takes a free one."
+)
+@click.option(
+    "--file",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Serve the tweets of this file of JSON lines, over and over, instead of the demo's.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Which demo world to serve."
+)
+def feed(host: str, port: int, path: Path | None, seed: int) -> None:
+    """Serve a feed to try the collector on: GET /tweet gives one tweet.
+
+    It gives a new tweet each second, and the same one within a second. Stop it with Ctrl-C.
+
+    \b
+    Examples:
+      python -m collector feed
+      python -m collector feed --port 0 --file tweets.jsonl
+    """
+    tweets: Tweets = tweets_of_file(path) if path else lambda moment: demo_tweet(seed, moment)
+    signal.signal(signal.SIGTERM, _interrupt)
+    with start_feed(tweets, host, port, lambda: datetime.now(UTC)) as server:
+        click.echo(f"feed at http://{host}:{server.server_port}/tweet, Ctrl-C stops it")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo("feed stopped")
+
+
+@collector.command()
+@click.option(
+    "--days", type=click.IntRange(1, 366), default=14, show_default=True, help="Whole days before today."
+)
+@click.option(
+    "--until", type=_Moment(), default="now", show_default=True, help="Time at which the tweets end."
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Which demo world to write."
+)
+@click.pass_obj
+def demo(services: Services, days: int, until: datetime, seed: int) -> None:
+    """Write made-up tweets of genuine shape, to see the reports at work.
+
+    The same seed gives the same tweets. Running it again adds the hours that went by since.
+
+    \b
+    Examples:
+      python -m collector demo
+      python -m collector demo --days 30 --seed 7
+      python -m collector demo --until 2026-11-20T00:00:00Z
+    """
+    window = demo_window(days, until)
+    with click.progressbar(length=len(list(window.hours())), label="demo tweets") as bar:
+        written = write_demo(services.storage, seed, window, bar.update)
+    click.echo(_summary(written, seed, window))
+
+
+def _summary(written: Written, seed: int, window: Window) -> str:
+    kept = f"; {written.kept:,} hours were there already" if written.kept else ""
+    return (
+        f"{written.tweets:,} tweets in {written.hours:,} hours, seed {seed}, "
+        f"up to {window.end:%Y-%m-%d %H:%M} UTC, written below raw/{kept}"
+    )
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Let a polite stop end the feed as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; the exit code is 0, 1 for a failure, 2 for wrong usage or settings."""
+    collector.main(args=arguments, prog_name="python -m collector")
+
+
+if __name__ == "__main__":
+    main()
