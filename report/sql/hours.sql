@@ -2,7 +2,7 @@
 -- Tweets and observed minutes by quarter of an hour, UTC: every zone's hours are made of whole quarters.
 SELECT
     quarter,
-    count_if(counted) AS tweets,
+    count(CASE WHEN counted THEN 1 END) AS tweets,
     count(DISTINCT minute) AS observed_minutes
 FROM (
     SELECT

@@ -2,8 +2,8 @@
 -- How many tweets there are, how many of them are retweets, and what is counted: with retweets or without.
 SELECT
     count(*) AS tweets,
-    count_if(is_retweet) AS retweets,
-    count_if(counted) AS counted,
+    count(CASE WHEN is_retweet THEN 1 END) AS retweets,
+    count(CASE WHEN counted THEN 1 END) AS counted,
     count(DISTINCT CASE WHEN counted THEN author_id END) AS authors,
     count(DISTINCT date_trunc('minute', seen_at)) AS observed_minutes
 FROM (SELECT *, (NOT is_retweet OR ? = 'with') AS counted FROM tweets) AS marked

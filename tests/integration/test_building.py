@@ -1,0 +1,225 @@
+"""Rules for building editions, with the real engine, on the folder and on S3."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from collector.importing import import_files
+from report import editions
+from report.adapters.directory_storage import DirectoryStorage
+from report.adapters.duckdb_engine import DuckDBEngine
+from report.adapters.folder_sender import FolderSender
+from report.adapters.s3_storage import S3Storage
+from report.building import build_draft, build_edition
+from report.errors import BuildError, BuildRunning
+from report.leases import lease
+from report.services import Services
+from report.settings import Settings
+from report.storage import Storage
+from tests.builders import NOON, a_notice, a_v1_document, lines
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+DAY = date(2026, 11, 20)
+NEXT_MORNING = datetime(2026, 11, 21, 5, tzinfo=UTC)
+
+MakeStorage = Callable[[str], Storage]
+
+
+@pytest.fixture
+def make_storage(tmp_path: Path, s3: "S3Client", bucket: str) -> MakeStorage:
+    """Return a function that gives an empty storage: "folder" or "s3"."""
+    return lambda kind: (
+        DirectoryStorage(tmp_path / "data", None, "http://localhost")
+        if kind == "folder"
+        else S3Storage(s3, bucket, "team/")
+    )
+
+
+def services_on(storage: Storage, **settings: object) -> Services:
+    return Services(
+        settings=Settings(**settings),  # type: ignore[arg-type]
+        storage=storage,
+        engine=lambda: DuckDBEngine(storage),
+        sender=lambda: FolderSender(Path("nowhere")),
+    )
+
+
+def collect(
+    storage: Storage, name: str = "import", day: date = DAY, tag: str = "budget", first: int = 1
+) -> None:
+    """Put twenty tweets, a notice and a cut line where an import would."""
+    seen = datetime.combine(day, NOON.timetz())
+    tweets = [
+        a_v1_document(id=first + at, created_at=seen + timedelta(minutes=at), hashtags=[tag, f"t{at % 3}"])
+        for at in range(20)
+    ]
+    storage.put(f"raw/dt={day}/hour=12/{name}.jsonl", lines(*tweets, a_notice()) + b'{"cut": \n')
+
+
+def all_bytes(storage: Storage, prefix: str) -> dict[str, bytes]:
+    return {info.key: storage.get(info.key) for info in storage.list(prefix)}
+
+
+def test_folder_and_s3_give_the_same_bytes(make_storage: MakeStorage) -> None:
+    """Same data, same edition, to the byte, wherever it is kept."""
+    found = []
+    for kind in ("folder", "s3"):
+        storage = make_storage(kind)
+        collect(storage)
+        collect(storage, day=DAY - timedelta(days=1), tag="food", first=100)
+        built = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING)
+        found.append(all_bytes(storage, built.edition.folder))
+
+    assert len(found[0]) > 10
+    assert found[0] == found[1]
+
+
+def test_data_says_what_was_collected(make_storage: MakeStorage) -> None:
+    """Tweets, notices and refused documents are all accounted for."""
+    storage = make_storage("folder")
+    collect(storage)
+    edition = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING).edition
+    data = json.loads(storage.get(f"{edition.folder}data.json"))
+
+    assert data["counts"] == data["counts"] | {
+        "tweets": 20,
+        "retweets": 0,
+        "duplicates": 0,
+        "notices": 1,
+        "refused": 1,
+        "observed_minutes": 20,
+        "expected_minutes": 1440,
+    }
+    assert data["tags"][0] == data["tags"][0] | {"rank": 1, "tag": "budget", "tweets": 20, "authors": 1}
+    assert [hour["tweets"] for hour in data["hours"]][11:14] == [0, 20, 0]
+    assert data["languages"] == [{"language": "en", "tweets": 20}]
+
+
+def test_building_twice_changes_nothing(make_storage: MakeStorage) -> None:
+    """The second run finds the edition standing, without counting."""
+    storage = make_storage("folder")
+    collect(storage)
+    first = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING)
+    before = all_bytes(storage, "")
+    second = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING + timedelta(hours=1))
+
+    assert (first.fresh, second.fresh) == (True, False)
+    assert all_bytes(storage, "") == before
+
+
+def test_forcing_the_same_data_makes_no_new_revision(make_storage: MakeStorage) -> None:
+    """A revision says something else, or it is none."""
+    storage = make_storage("folder")
+    collect(storage)
+    build_edition(services_on(storage), "trends", DAY, NEXT_MORNING)
+
+    assert not build_edition(services_on(storage), "trends", DAY, NEXT_MORNING, force=True).fresh
+
+
+def test_late_data_makes_a_second_revision_and_keeps_the_first(make_storage: MakeStorage) -> None:
+    """What went out stays as it was."""
+    storage = make_storage("folder")
+    collect(storage)
+    first = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING).edition
+    frozen = all_bytes(storage, first.folder)
+    collect(storage, name="late", tag="weather", first=500)
+    second = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING).edition
+
+    assert second.revision == 2
+    assert all_bytes(storage, first.folder) == frozen
+    assert editions.latest(storage, "trends") == second
+
+
+def test_late_data_for_the_day_before_reopens_the_day(make_storage: MakeStorage) -> None:
+    """An edition says how the day compares with the one before: that is data it is made from."""
+    storage = make_storage("folder")
+    collect(storage)
+    build_edition(services_on(storage), "trends", DAY, NEXT_MORNING)
+    collect(storage, day=DAY - timedelta(days=1), first=900)
+
+    assert build_edition(services_on(storage), "trends", DAY, NEXT_MORNING).edition.revision == 2
+
+
+def test_a_revision_spent_by_a_killed_build_is_passed_over(make_storage: MakeStorage) -> None:
+    """Leftovers with other bytes are neither used nor overwritten."""
+    storage = make_storage("folder")
+    collect(storage)
+    left_over = f"{editions.edition_folder('trends', DAY, 1)}page.html"
+    storage.put(left_over, b"of an older build")
+    edition = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING).edition
+
+    assert edition.revision == 2
+    assert storage.get(left_over) == b"of an older build"
+
+
+def test_a_day_that_is_not_over_is_refused(make_storage: MakeStorage) -> None:
+    """Over is judged in the report's zone, not in UTC."""
+    storage = make_storage("folder")
+    los_angeles = services_on(storage, timezone=ZoneInfo("America/Los_Angeles"))
+
+    with pytest.raises(BuildError, match="2026-11-20 is not over in America/Los_Angeles"):
+        build_edition(los_angeles, "trends", DAY, NEXT_MORNING)
+
+
+def test_a_build_runs_once(make_storage: MakeStorage) -> None:
+    """Who asks while it runs is told so."""
+    storage = make_storage("folder")
+    held = lease(storage, f"build-trends-{DAY}", "other:1", NEXT_MORNING, timedelta(minutes=1))
+
+    with held, pytest.raises(BuildRunning, match="other:1"):
+        build_edition(services_on(storage), "trends", DAY, NEXT_MORNING)
+
+
+def test_an_empty_day_is_an_edition(make_storage: MakeStorage) -> None:
+    """A silent night is impossible: nothing collected is said, not skipped."""
+    edition = build_edition(services_on(make_storage("folder")), "trends", DAY, NEXT_MORNING).edition
+
+    assert edition.headline == "Nothing was collected on Friday, 20 November 2026."
+
+
+def test_today_so_far_ends_with_the_last_whole_minute(make_storage: MakeStorage) -> None:
+    """The draft counts what was seen up to now, and says so."""
+    storage = make_storage("folder")
+    collect(storage)
+    now = datetime(2026, 11, 20, 12, 10, 30, tzinfo=UTC)
+    draft = build_draft(services_on(storage), "trends", now)
+    data = json.loads(storage.get(f"{draft.folder}data.json"))
+
+    assert data["counts"]["tweets"] == 10
+    assert data["period"] == data["period"] | {"end": "2026-11-20T12:10:00+00:00", "open": True}
+    assert editions.latest_draft(storage, "trends") == draft
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("retweets", "top"),
+    [
+        pytest.param(True, [("EFyM", 12), ("Sit", 12), ("ProjectXATL", 7)], id="with retweets"),
+        pytest.param(False, [("ProjectXATL", 7), ("Periscope", 3)], id="without retweets"),
+    ],
+)
+def test_the_real_sample_of_2016(
+    make_storage: MakeStorage, real_data: Path, retweets: bool, top: list[tuple[str, int]]
+) -> None:
+    """The published answers for a genuine stream, notices and a duplicate among them."""
+    storage = make_storage("s3")
+    import_files([real_data / "tweets-v11-sample-2016" / "output.txt"], storage)
+    services = services_on(storage, count_retweets=retweets)
+    edition = build_edition(services, "trends", date(2016, 4, 27), NEXT_MORNING).edition
+    data = json.loads(storage.get(f"{edition.folder}data.json"))
+
+    assert [(tag["tag"], tag["tweets"]) for tag in data["tags"][: len(top)]] == top
+    assert data["counts"] == data["counts"] | {
+        "tweets": 869,
+        "retweets": 354,
+        "duplicates": 1,
+        "notices": 129,
+        "refused": 0,
+    }
