@@ -1,6 +1,7 @@
 """The collector's commands: fetch a tweet, import files, serve a feed to try, make demo tweets."""
 
 import signal
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
@@ -177,15 +178,17 @@ def demo(services: Services, days: int, until: datetime, seed: int) -> None:
       python -m collector demo --until 2026-11-20T00:00:00Z
     """
     window = demo_window(days, until)
-    with click.progressbar(length=len(list(window.hours())), label="demo tweets") as bar:
+    hours, unseen = len(list(window.hours())), not sys.stderr.isatty()
+    with click.progressbar(length=hours, label="demo tweets", file=sys.stderr, hidden=unseen) as bar:
         written = write_demo(services.storage, seed, window, bar.update)
     click.echo(_summary(written, seed, window))
 
 
 def _summary(written: Written, seed: int, window: Window) -> str:
-    kept = f"; {written.kept:,} hours were there already" if written.kept else ""
+    hours = "1 hour" if written.hours == 1 else f"{written.hours:,} hours"
+    kept = f"; {written.kept:,} older hours were there already" if written.kept else ""
     return (
-        f"{written.tweets:,} tweets in {written.hours:,} hours, seed {seed}, "
+        f"{written.tweets:,} tweets in {hours}, seed {seed}, "
         f"up to {window.end:%Y-%m-%d %H:%M} UTC, written below raw/{kept}"
     )
 

@@ -178,7 +178,7 @@ def test_demo_writes_hours_and_adds_what_is_missing(storage: DirectoryStorage) -
     assert (first.exit_code, later.exit_code) == (0, 0)
     assert "up to 2026-11-20 02:30 UTC" in first.output
     assert "in 2 hours, seed 1" in later.output
-    assert f"{len(before) - 1} hours were there already" in later.output
+    assert f"{len(before) - 1} older hours were there already" in later.output
     assert {key for key in before if after[key] != before[key]} == {demo_key(1, NOON.replace(hour=2))}
     assert after.keys() - before.keys() == {demo_key(1, NOON.replace(hour=3))}
     assert len(running) < len(closed)
