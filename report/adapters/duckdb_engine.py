@@ -14,32 +14,17 @@ from typing import Any
 
 import duckdb
 
-from report.columns import RAW_TWEETS, duckdb_type
+from report.adapters.duckdb_dialect import Settings, connect, raw_tweets, spoken
 from report.engine import Questions, Row, question
 from report.errors import EngineError
 from report.places import raw_hour
 from report.storage import ObjectInfo, Storage
+from report.tweets.containers import is_json, lines
 from report.window import Window
-
-_Settings = dict[str, str | bool | int | float | list[str]]
 
 MIB = 1 << 20
 _SMALL_BYTES = MIB
-_LONGEST_LINE_BYTES = 4 * MIB
 _NAME = re.compile(r"(?:^|/)(?P<slot>\d{8}T\d{6}Z-)?[^/]*?(?P<ending>\.jsonl?(?:\.gz|\.zst)?)$", re.ASCII)
-
-# Athena's words that DuckDB lacks or means otherwise.
-_DIALECT = (
-    "SET integer_division = true",
-    "CREATE MACRO regexp_like(words, pattern) AS regexp_matches(words, pattern)",
-    "CREATE MACRO element_at(items, place) AS items[place]",
-    # DuckDB's own does not keep the order.
-    "CREATE MACRO array_distinct(items) AS CASE WHEN len(items) < 2 THEN items"
-    " ELSE list_filter(items, lambda item, place: list_position(items, item) = place) END",
-    "CREATE MACRO date_add(unit, amount, moment) AS CASE unit"
-    " WHEN 'millisecond' THEN moment + to_milliseconds(amount)"
-    " ELSE error('date_add knows milliseconds only') END",
-)
 
 
 class DuckDBEngine:
@@ -55,7 +40,11 @@ class DuckDBEngine:
     ) -> None:
         """Read from `storage`; files go below `scratch`, or where the system keeps such things."""
         self._storage = storage
-        self._settings: _Settings = {"memory_limit": f"{memory_limit_bytes}B", "threads": threads}
+        self._settings: Settings = {
+            "memory_limit": f"{memory_limit_bytes}B",
+            "threads": threads,
+            "preserve_insertion_order": False,  # costs memory, and no question relies on it
+        }
         self._scratch = scratch
 
     @contextmanager
@@ -64,9 +53,10 @@ class DuckDBEngine:
         with tempfile.TemporaryDirectory(prefix="trends-", dir=self._scratch) as name:
             folder = Path(name)
             files = list(_fetch(self._storage, window, folder))
-            settings: _Settings = {**self._settings, "temp_directory": str(folder / "spill")}
-            with duckdb.connect(config=settings) as connection, _translated("read the window's documents"):
-                _prepare(connection, files or [_nothing(folder)], window)
+            with connect({**self._settings, "temp_directory": str(folder / "spill")}) as connection:
+                with _translated("read the window's documents"):
+                    _make_documents(connection, files or [_nothing(folder)], window)
+                    _make_tweets(connection)
                 yield _Answers(connection)
 
 
@@ -80,7 +70,7 @@ class _Answers:
         text, names = question(name)
         values = [(parameters or {})[wanted] for wanted in names]
         with _translated(f"answer {name!r}"):
-            cursor = self._connection.execute(_spoken(text), values)
+            cursor = self._connection.execute(spoken(text), values)
             columns = [column[0] for column in cursor.description or ()]
             return [dict(zip(columns, map(_aware, row), strict=True)) for row in cursor.fetchall()]
 
@@ -123,40 +113,60 @@ def _nothing(folder: Path) -> Path:
     return path
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, files: list[Path], window: Window) -> None:
-    for statement in _DIALECT:
-        connection.execute(statement)
-    connection.execute(_raw_tweets(files))
+def _make_documents(connection: duckdb.DuckDBPyConnection, files: list[Path], window: Window) -> None:
+    """Make the table `documents`; files DuckDB can't read are mended first, then all is read again."""
+    try:
+        _read_documents(connection, files, window)
+    except duckdb.Error:
+        broken = [file for file in files if not _readable(connection, file)]
+        if not broken:
+            raise
+        _read_documents(connection, [_mended(file) if file in broken else file for file in files], window)
+
+
+def _mended(file: Path) -> Path:
+    """Write a file again, each line that is no JSON as an empty object, which counts as refused."""
+    target = file.with_name(f"{file.name.partition('.')[0]}-mended.json")
+    with file.open("rb") as source, target.open("wb") as sink:
+        for _, line in lines(source):
+            sink.write((line if isinstance(line, bytes) and is_json(line) else b"{}") + b"\n")
+    return target
+
+
+def _read_documents(connection: duckdb.DuckDBPyConnection, files: list[Path], window: Window) -> None:
+    connection.execute(f"CREATE OR REPLACE VIEW raw_tweets AS {raw_tweets(files)}")
+    text = spoken(question("documents")[0])
     seen = " AND ".join(
         f"seen_at {sign} TIMESTAMP '{moment:%Y-%m-%d %H:%M:%S.%f}'"
         for sign, moment in ((">=", window.start), ("<", window.end))
     )
-    connection.execute(f"CREATE TABLE documents AS SELECT * FROM ({_text('documents')}) WHERE {seen}")  # noqa: S608 our own words
-    connection.execute(f"CREATE TABLE tweets AS {_text('tweets')}")
+    connection.execute(f"CREATE TABLE documents AS SELECT * FROM ({text}) WHERE {seen}")  # noqa: S608 our own words
 
 
-def _raw_tweets(files: list[Path]) -> str:
-    """Return the statement that makes the view `raw_tweets` of the files, as Athena's table is."""
-    paths = ", ".join(_quoted(str(path)) for path in files)
-    columns = ", ".join(f'"{name}": {_quoted(duckdb_type(kind))}' for name, kind in RAW_TWEETS.items())
-    return (
-        'CREATE VIEW raw_tweets AS SELECT * EXCLUDE (filename), filename AS "$path" FROM read_json('  # noqa: S608 ours
-        f"[{paths}], columns = {{{columns}}}, format = 'newline_delimited', ignore_errors = true,"
-        f" filename = true, hive_partitioning = false, maximum_object_size = {_LONGEST_LINE_BYTES})"
-    )
+def _readable(connection: duckdb.DuckDBPyConnection, file: Path) -> bool:
+    try:
+        connection.execute(f"SELECT count(*) FROM ({raw_tweets([file])})")  # noqa: S608 our own words
+    except duckdb.Error:
+        return False
+    return True
 
 
-def _quoted(words: str) -> str:
-    return "'" + words.replace("'", "''") + "'"
-
-
-def _text(name: str) -> str:
-    return _spoken(question(name)[0])
-
-
-def _spoken(text: str) -> str:
-    """Return Athena's text with the one word changed that no macro can stand for, as it takes a lambda."""
-    return re.sub(r"\btransform\(", "list_transform(", text)
+def _make_tweets(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `tweets` from `documents` without a second copy: only ids that come twice are looked into."""
+    kept = "id, seen_at, created_at, lang, author_id, text, hashtags, is_retweet, media_urls"
+    for statement in (
+        "CREATE TABLE repeated AS"
+        " SELECT id FROM documents WHERE kind = 'tweet' GROUP BY id HAVING count(*) > 1",
+        "CREATE SCHEMA twice",
+        "CREATE VIEW twice.documents AS"
+        " SELECT * FROM main.documents WHERE id IN (SELECT id FROM main.repeated)",
+        "USE twice",
+        f"CREATE TABLE main.chosen AS {spoken(question('tweets')[0])}",
+        "USE main",
+        f"CREATE VIEW tweets AS SELECT {kept} FROM documents"  # noqa: S608 our own words
+        f" WHERE kind = 'tweet' AND id NOT IN (SELECT id FROM repeated) UNION ALL SELECT {kept} FROM chosen",
+    ):
+        connection.execute(statement)
 
 
 def _aware(value: Any) -> Any:

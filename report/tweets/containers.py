@@ -53,7 +53,7 @@ def documents(file: IO[bytes]) -> Iterator[Piece]:
 
     Only one line is held at a time, or one container of at most `LONGEST_CONTAINER_BYTES`.
     """
-    numbered = _lines(_plain(file))
+    numbered = lines(file)
     for number, line in numbered:
         if isinstance(line, Unreadable):
             yield line
@@ -65,6 +65,11 @@ def documents(file: IO[bytes]) -> Iterator[Piece]:
             break
     for number, line in numbered:
         yield from _of_line(number, line)
+
+
+def is_json(raw: bytes) -> bool:
+    """Tell whether the bytes are one JSON document, and not too long a one for a tweet."""
+    return len(raw) <= LONGEST_DOCUMENT_BYTES and _decoded(raw) is not None
 
 
 def _plain(file: IO[bytes]) -> IO[bytes]:
@@ -79,9 +84,10 @@ def _plain(file: IO[bytes]) -> IO[bytes]:
     return buffered
 
 
-def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | Unreadable]]:
-    """Yield the lines that hold something, with their number from 1, and where reading failed."""
+def lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | Unreadable]]:
+    """Yield the lines that hold something, numbered from 1 and decompressed, and where reading failed."""
     number = 0
+    file = _plain(file)
     try:
         while line := file.readline(LONGEST_CONTAINER_BYTES + 1):
             number += 1

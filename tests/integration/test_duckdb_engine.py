@@ -110,6 +110,28 @@ def test_bad_lines_and_notices_are_counted(storage: MemoryStorage) -> None:
         assert kinds(questions) == {"delete": 1, "refused": 4, "tweet": 1}
 
 
+@pytest.mark.parametrize(
+    ("name", "body", "refused"),
+    [
+        pytest.param("a.json", b'{\n "id": "1"\n}\n', 3, id="pretty-printed"),
+        pytest.param("a.json", b'[{"id": "1"},\n{"id": "2"}]', 2, id="an array over lines"),
+        pytest.param("a.jsonl.gz", b"not gzip", 1, id="no gzip"),
+        pytest.param("a.jsonl.zst", b"not zstandard", 1, id="no zstandard"),
+        pytest.param("a.jsonl.gz", b"", 0, id="empty gzip"),
+        pytest.param("a.jsonl", b"\xff\xfe{\0}\0\n\0", 2, id="utf-16"),
+        pytest.param("a.jsonl", b'{"text": "' + b"x" * 6_000_000 + b'"}', 1, id="a very long line"),
+    ],
+)
+def test_foreign_garbage_is_counted(storage: MemoryStorage, name: str, body: bytes, refused: int) -> None:
+    """Whatever somebody else put under raw/ is refused line by line, and the rest is read."""
+    storage.put(f"{raw_hour(NOON)}{name}", body)
+    storage.put(f"{raw_hour(NOON)}sound.jsonl", lines(a_v1_document()))
+
+    with opened(storage) as questions:
+        counted = kinds(questions)
+    assert (counted["tweet"], counted.get("refused", 0)) == (1, refused)
+
+
 def test_a_v2_response_counts_as_its_tweet(storage: MemoryStorage) -> None:
     """A retweet's tags are the whole ones of its original."""
     retweet = a_v2_tweet(hashtags=["cut"], referenced_tweets=[{"type": "retweeted", "id": "5"}])

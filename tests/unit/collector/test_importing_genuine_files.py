@@ -9,6 +9,8 @@ import pytest
 from collector.importing import import_files
 from tests.fakes import MemoryStorage
 
+_BROKEN = "tweets-v11-tweetparser-2017/broken_and_unsupported_payloads"
+
 # tweets, duplicates, notices, refused; what is refused here is no tweet by its SOURCE.txt
 TOTALS = {
     "tweets-v11-extended-2018/lines.json": (71, 1, 0, 0),
@@ -35,43 +37,13 @@ TOTALS = {
     "tweets-v11-rest-2008-2018/user_timeline.json": (1, 0, 0, 0),
     "tweets-v11-sample-2016/output.txt": (869, 1, 129, 0),
     "tweets-v11-tweetparser-2017/activity_streams_examples.json": (0, 0, 0, 25),
-    "tweets-v11-tweetparser-2017/broken_and_unsupported_payloads/activity_streams_additional_field.json": (
-        1,
-        0,
-        0,
-        0,
-    ),
-    "tweets-v11-tweetparser-2017/broken_and_unsupported_payloads/activity_streams_missing_field.json": (
-        0,
-        0,
-        0,
-        1,
-    ),
-    "tweets-v11-tweetparser-2017/broken_and_unsupported_payloads/original_format_additional_field.json": (
-        1,
-        0,
-        0,
-        0,
-    ),
-    "tweets-v11-tweetparser-2017/broken_and_unsupported_payloads/original_format_missing_field.json": (
-        1,
-        0,
-        0,
-        0,
-    ),
-    "tweets-v11-tweetparser-2017/broken_and_unsupported_payloads/original_format_missing_quotetweet_field.json": (
-        1,
-        0,
-        0,
-        0,
-    ),  # noqa: E501
-    "tweets-v11-tweetparser-2017/broken_and_unsupported_payloads/original_format_missing_user.json": (
-        1,
-        0,
-        0,
-        0,
-    ),
-    "tweets-v11-tweetparser-2017/broken_and_unsupported_payloads/public_api_sample.json": (20, 0, 0, 0),
+    f"{_BROKEN}/activity_streams_additional_field.json": (1, 0, 0, 0),
+    f"{_BROKEN}/activity_streams_missing_field.json": (0, 0, 0, 1),
+    f"{_BROKEN}/original_format_additional_field.json": (1, 0, 0, 0),
+    f"{_BROKEN}/original_format_missing_field.json": (1, 0, 0, 0),
+    f"{_BROKEN}/original_format_missing_quotetweet_field.json": (1, 0, 0, 0),
+    f"{_BROKEN}/original_format_missing_user.json": (1, 0, 0, 0),
+    f"{_BROKEN}/public_api_sample.json": (20, 0, 0, 0),
     "tweets-v11-tweetparser-2017/original_format_examples.json": (25, 0, 0, 0),
     "tweets-v2-twarc/2sets.jsonl": (200, 0, 1, 0),
     "tweets-v2-twarc/brexit.jsonl": (100, 0, 0, 0),
