@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -121,9 +121,8 @@ IDS = (
     | st.integers(10**17, 2 * 10**18)
     | st.sampled_from(["", "x1", "007", 12.5])
 )
-MOMENTS = st.datetimes(datetime(2006, 3, 21), datetime(2080, 1, 1)).map(
-    lambda moment: moment.replace(microsecond=0)
-)
+SECONDS = st.integers(1_142_899_200, 3_471_292_800)  # 2006 to 2080
+MOMENTS = SECONDS.map(lambda second: datetime.fromtimestamp(second, UTC))
 TIMES = (
     MOMENTS.map(lambda moment: f"{moment:%a %b %d %H:%M:%S +0000 %Y}")
     | MOMENTS.map(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.000Z")
@@ -161,19 +160,34 @@ V2 = {
 }  # fmt: skip
 LONGER = sometimes(full_text=TEXTS, entities=ENTITIES, extended_entities=sometimes(media=PICTURES))
 FLAT = {
-    **V2, "id_str": IDS, "full_text": TEXTS, "user": sometimes(id=IDS, id_str=IDS), "author": sometimes(id=IDS),
-    "attachments": sometimes(media=ATTACHED), "extended_entities": sometimes(media=PICTURES), "extended_tweet": LONGER,
+    **V2,
+    "id_str": IDS,
+    "full_text": TEXTS,
+    "user": sometimes(id=IDS, id_str=IDS),
+    "author": sometimes(id=IDS),
+    "attachments": sometimes(media=ATTACHED),
+    "extended_entities": sometimes(media=PICTURES),
+    "extended_tweet": LONGER,
     "retweeted_status": sometimes(text=TEXTS, full_text=TEXTS, entities=ENTITIES, extended_tweet=LONGER),
-}  # fmt: skip
+}
 INCLUDES = sometimes(tweets=ORIGINALS, media=ATTACHED)
+V1_DOCUMENTS = st.builds(
+    lambda changes: a_v1_document(**changes),
+    sometimes(text=TEXTS, retweeted_status=LONGER, entities=ENTITIES),
+)
+V2_DOCUMENTS = st.builds(
+    lambda changes, includes: {"data": a_v2_tweet(**changes), "includes": includes},
+    sometimes(text=TEXTS, referenced_tweets=REFERENCES),
+    INCLUDES,
+)
 DOCUMENTS = (
     sometimes(**FLAT)
     | sometimes(data=sometimes(**V2), includes=INCLUDES, errors=st.lists(ODD))
-    | st.builds(lambda extra: a_v1_document(**extra), sometimes(text=TEXTS, retweeted_status=LONGER, **{"entities": ENTITIES}))
-    | st.builds(lambda extra, includes: {"data": a_v2_tweet(**extra), "includes": includes}, sometimes(text=TEXTS, referenced_tweets=REFERENCES), INCLUDES)
+    | V1_DOCUMENTS
+    | V2_DOCUMENTS
     | st.builds(lambda kind, value: {kind: value}, st.sampled_from(NOTICES), ODD)
     | st.sampled_from([{}, {"refused": {"text": "x"}}, {"id": "1"}])
-)  # fmt: skip
+)
 
 
 @settings(max_examples=25, deadline=timedelta(seconds=10))
