@@ -17,8 +17,9 @@ class NotYet:
     due_at: datetime
 
     def __str__(self) -> str:
-        in_utc = self.due_at.astimezone(UTC)
-        return f"nothing is due until {self.due_at:%H:%M} {self.due_at.tzinfo} ({in_utc:%H:%M} UTC)"
+        here, in_utc = (f"{moment:%H:%M}" for moment in (self.due_at, self.due_at.astimezone(UTC)))
+        aside = f" ({in_utc} UTC)" if self.due_at.tzname() != "UTC" else ""
+        return f"nothing is due until {here} {self.due_at.tzinfo}{aside}"
 
 
 @dataclass(frozen=True)

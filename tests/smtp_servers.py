@@ -35,6 +35,7 @@ class Delivered:
     users: set[str] = field(default_factory=set)
     encrypted: set[bool] = field(default_factory=set)
     connections: int = 0
+    arriving: threading.Event = field(default_factory=threading.Event)
 
     @property
     def readers(self) -> list[str]:
@@ -163,6 +164,7 @@ def scripted_server(**script: list[str | None]) -> Iterator[tuple[int, Delivered
 
         def take(self, reader: str) -> bool:
             body = b"".join(iter(self.rfile.readline, b".\r\n"))
+            delivered.arriving.set()
             if self.answer("message"):
                 if self.said.startswith("2"):
                     delivered.mails.append((reader, body))

@@ -17,7 +17,6 @@ from report.errors import MailDeferred, MailRefused, MailServerError, MailUnknow
 from report.settings import SmtpUrl
 
 _LONGEST_REPLY_SHOWN = 300
-_CLOSING = 421  # the server says goodbye with it, whatever was asked
 
 Connect = Callable[[], smtplib.SMTP]
 
@@ -76,7 +75,7 @@ class SmtpSender:
             self._drop()
             raise MailDeferred(f"the mail server was lost at {words} ({error}): nothing was sent") from error
         if code not in expected:
-            self._settle(code)
+            self._settle()
             _refuse(words, code, reply)
 
     def _hand_over(self, body: bytes, to: str) -> None:
@@ -88,7 +87,7 @@ class SmtpSender:
             raise _unknown(to, str(error)) from error
         if 200 <= code <= 299:
             return
-        self._settle(code)
+        self._settle()
         if not 400 <= code <= 599:
             raise _unknown(to, f"it answered {code} {_shown(reply)}")
         _refuse(f"the message to {to}", code, reply)
@@ -102,11 +101,11 @@ class SmtpSender:
         connection.sock.settimeout(usual)
         return code, reply
 
-    def _settle(self, code: int) -> None:
-        """After a refusal, leave the connection ready for the next message, or leave it."""
+    def _settle(self) -> None:
+        """After a refusal, make the connection ready for the next message; a server that said 421 has gone."""
         assert self._connection is not None
         try:
-            if code != _CLOSING and self._connection.rset()[0] == 250:
+            if self._connection.rset()[0] == 250:
                 return
         except OSError:
             pass

@@ -39,6 +39,7 @@ def test_before_five_it_says_until_when() -> None:
     early = due(at("2026-11-21T04:59+01:00"), PARIS, FIVE)
 
     assert str(early) == "nothing is due until 05:00 Europe/Paris (04:00 UTC)"
+    assert str(due(at("2026-11-21T04:59Z"), ZoneInfo("UTC"), FIVE)) == "nothing is due until 05:00 UTC"
 
 
 def test_more_than_four_hours_late_is_too_late() -> None:
