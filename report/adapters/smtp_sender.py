@@ -102,7 +102,7 @@ class SmtpSender:
         return code, reply
 
     def _settle(self) -> None:
-        """After a refusal, make the connection ready for the next message; a server that said 421 has gone."""
+        """After a refusal, make the connection ready for the next message; after a 421 it is gone."""
         assert self._connection is not None
         try:
             if self._connection.rset()[0] == 250:
