@@ -9,7 +9,7 @@ from threading import Lock, Thread
 from time import monotonic
 
 _log = logging.getLogger(__name__)
-_BUILD = (sys.executable, "-m", "report", "build")
+_BUILD = (sys.executable, "-m", "report", "build", "--wait", "0")
 _PAUSE_SECONDS = 20.0
 
 

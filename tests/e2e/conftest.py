@@ -1,0 +1,65 @@
+"""The demo's reports in a real browser."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.gunicorn_server import Gunicorn, gunicorn
+
+_ROOT = Path(__file__).parents[2]
+_CHROMIUM = Path("/usr/bin/chromium")
+_QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+def run_command(data: Path, *arguments: str) -> None:
+    """Run one of the project's commands over the folder `data`."""
+    subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=_ROOT,
+        env={**os.environ, "STORAGE_URL": f"file:{data}"},
+        check=True,
+        capture_output=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def tweets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with two days of demo tweets and no report."""
+    data = tmp_path_factory.mktemp("demo") / "data"
+    run_command(data, "collector", "demo", "--days", "2")
+    return data
+
+
+@pytest.fixture(scope="session")
+def site(tweets: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
+    """Run the web pages over the demo's newest edition and today's draft."""
+    data = tmp_path_factory.mktemp("built") / "data"
+    copytree(tweets, data)
+    run_command(data, "report", "build")
+    run_command(data, "report", "build", "--today")
+    with gunicorn({"STORAGE_URL": f"file:{data}"}) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return Chromium, as Debian packages it."""
+    if not _CHROMIUM.exists():
+        pytest.skip(f"there is no browser at {_CHROMIUM}: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=_CHROMIUM, args=_QUIET)
+        yield chromium
+        chromium.close()
