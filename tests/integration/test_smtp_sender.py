@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import time
 import traceback
 
 import pytest
@@ -202,12 +203,15 @@ def test_a_message_without_a_verdict_is_of_unknown_fate(verdict: str | None) -> 
 
 def test_a_verdict_that_never_comes_is_not_waited_for_long() -> None:
     """A server that takes the message and falls silent costs a limited time, and leaves it unknown."""
+    began = time.monotonic()
     with scripted_server(message=[SILENCE]) as (port, _):
         impatient = SmtpSender(
             connector(SmtpUrl(host="127.0.0.1", port=port), ""), verdict_timeout_seconds=0.05
         )
         with impatient as sender, pytest.raises(MailUnknown, match="timed out"):
             sender.send(message(a_mail()), BOSS)
+
+    assert time.monotonic() - began < 5
 
 
 def test_many_messages_share_a_connection() -> None:
