@@ -16,25 +16,28 @@ WITH shaped AS (
             coalesce(extended_tweet.full_text, note_tweet."text", full_text, "text"),
             coalesce(data.note_tweet."text", data."text")
         ) AS body,
+        CASE
+            WHEN data.note_tweet.entities IS NOT NULL THEN data.note_tweet.entities.hashtags
+            WHEN data IS NOT NULL THEN data.entities.hashtags
+            WHEN extended_tweet.entities IS NOT NULL THEN extended_tweet.entities.hashtags
+            WHEN note_tweet.entities IS NOT NULL THEN note_tweet.entities.hashtags
+            ELSE entities.hashtags
+        END AS body_hashtags,
         IF(
             data IS NULL,
-            coalesce(extended_tweet.entities, note_tweet.entities, entities),
-            coalesce(data.note_tweet.entities, data.entities)
-        ) AS body_entities,
-        IF(data IS NULL, retweeted_status, NULL) AS original,
+            extended_tweet.entities IS NOT NULL OR note_tweet.entities IS NOT NULL OR entities IS NOT NULL,
+            data.note_tweet.entities IS NOT NULL OR data.entities IS NOT NULL
+        ) AS body_has_entities,
+        retweeted_status AS original,
         element_at(
             filter(IF(data IS NULL, referenced_tweets, data.referenced_tweets), r -> r.type = 'retweeted'), 1
         ) AS reference,
         includes.tweets AS included,
-        IF(
-            data IS NULL,
-            coalesce(
-                extended_tweet.extended_entities.media,
-                extended_tweet.entities.media,
-                extended_entities.media,
-                entities.media
-            ),
-            NULL
+        coalesce(
+            extended_tweet.extended_entities.media,
+            extended_tweet.entities.media,
+            extended_entities.media,
+            entities.media
         ) AS pictures,
         IF(data IS NULL, attachments.media, includes.media) AS attached,
         CASE
@@ -109,21 +112,74 @@ judged AS (
             beside.note_tweet."text", beside."text",
             reference.note_tweet."text", reference."text"
         ) AS original_body,
-        coalesce(
-            original.extended_tweet.entities, original.entities,
-            beside.note_tweet.entities, beside.entities,
-            reference.note_tweet.entities, reference.entities
-        ) AS original_entities
+        CASE
+            WHEN original.extended_tweet.entities IS NOT NULL THEN original.extended_tweet.entities.hashtags
+            WHEN original.entities IS NOT NULL THEN original.entities.hashtags
+            WHEN beside.note_tweet.entities IS NOT NULL THEN beside.note_tweet.entities.hashtags
+            WHEN beside.entities IS NOT NULL THEN beside.entities.hashtags
+            WHEN reference.note_tweet.entities IS NOT NULL THEN reference.note_tweet.entities.hashtags
+            ELSE reference.entities.hashtags
+        END AS original_hashtags,
+        original.extended_tweet.entities IS NOT NULL OR original.entities IS NOT NULL
+            OR beside.note_tweet.entities IS NOT NULL OR beside.entities IS NOT NULL
+            OR reference.note_tweet.entities IS NOT NULL OR reference.entities IS NOT NULL
+            AS original_has_entities
     FROM found
 ),
 tagged AS (
     -- A retweet's tags are its original's, where the document holds it.
     SELECT
         *,
-        IF(coalesce(original_body, '') = '' AND original_entities IS NULL, body_entities, original_entities)
-            AS tag_entities,
-        IF(coalesce(original_body, '') = '' AND original_entities IS NULL, body, original_body) AS tag_body
+        IF(original_has_entities OR original_body <> '', original_has_entities, body_has_entities)
+            AS has_entities,
+        IF(original_has_entities OR original_body <> '', original_hashtags, body_hashtags) AS entity_hashtags,
+        IF(original_has_entities OR original_body <> '', original_body, body) AS tag_body
     FROM judged
+),
+listed AS (
+    SELECT
+        *,
+        CASE
+            WHEN kind <> 'tweet' THEN NULL
+            WHEN has_entities THEN transform(
+                filter(coalesce(entity_hashtags, ARRAY[]), h -> coalesce(h."text", h.tag, '') <> ''),
+                h -> coalesce(h."text", h.tag)
+            )
+            -- No entities: the tags are read from the text; report/tweets/hashtags.py tells how.
+            ELSE filter(
+                regexp_extract_all(
+                    replace(replace(replace(replace(
+                        tag_body, '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&amp;', '&'),
+                    replace(
+                        replace(
+                            'https?://t\.co/[A-Za-z0-9]+'
+                            || '|https?://[\p{L}\p{M}\p{Nd}._:-]+(?:[/?][PATH]*)?'
+                            || '|(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?::[0-9]+)?/[PATH]*'
+                            || '|(?:^|[^&TAG]|' || chr(65038) || '|' || chr(65039) || ')[#＃]([TAG]+(?:[#＃]|://)?)',
+                            'PATH',
+                            'A-Za-z0-9!*'';:=+,.$/%#?\[\]_~@|&-'
+                        ),
+                        'TAG',
+                        '\p{L}\p{M}\p{Nd}_·־׳״་༌〃〜゛゜゠・꙾～' || chr(8204) || chr(8205)
+                    ),
+                    1
+                ),
+                h -> regexp_like(h, '[\p{L}\p{M}]')
+                    AND NOT regexp_like(h, '^[' || chr(65039) || chr(8419) || ']|[#＃/]$')
+            )
+        END AS found_tags,
+        IF(
+            kind = 'tweet',
+            concat(
+                transform(
+                    filter(coalesce(pictures, ARRAY[]), m -> m.media_url_https IS NOT NULL),
+                    m -> m.media_url_https
+                ),
+                transform(filter(coalesce(attached, ARRAY[]), m -> m.url IS NOT NULL), m -> m.url)
+            ),
+            NULL
+        ) AS found_urls
+    FROM tagged
 )
 SELECT
     kind,
@@ -139,44 +195,7 @@ SELECT
         ELSE replace(replace(replace(replace(
             body, '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&amp;', '&')
     END AS "text",
-    array_distinct(CASE
-        WHEN kind <> 'tweet' THEN NULL
-        WHEN tag_entities IS NOT NULL THEN transform(
-            filter(coalesce(tag_entities.hashtags, ARRAY[]), h -> coalesce(h."text", h.tag, '') <> ''),
-            h -> coalesce(h."text", h.tag)
-        )
-        -- No entities: the tags are read from the text; report/tweets/hashtags.py tells how.
-        ELSE filter(
-            regexp_extract_all(
-                replace(replace(replace(replace(
-                    tag_body, '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&amp;', '&'),
-                replace(
-                    replace(
-                        'https?://t\.co/[A-Za-z0-9]+'
-                        || '|https?://[\p{L}\p{M}\p{Nd}._:-]+(?:[/?][PATH]*)?'
-                        || '|(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?::[0-9]+)?/[PATH]*'
-                        || '|(?:^|[^&TAG]|' || chr(65038) || '|' || chr(65039) || ')[#＃]([TAG]+(?:[#＃]|://)?)',
-                        'PATH',
-                        'A-Za-z0-9!*'';:=+,.$/%#?\[\]_~@|&-'
-                    ),
-                    'TAG',
-                    '\p{L}\p{M}\p{Nd}_·־׳״་༌〃〜゛゜゠・꙾～' || chr(8204) || chr(8205)
-                ),
-                1
-            ),
-            h -> regexp_like(h, '[\p{L}\p{M}]')
-                AND NOT regexp_like(h, '^[' || chr(65039) || chr(8419) || ']|[#＃/]$')
-        )
-    END) AS hashtags,
+    array_distinct(found_tags) AS hashtags,
     IF(kind = 'tweet', original IS NOT NULL OR reference IS NOT NULL, NULL) AS is_retweet,
-    array_distinct(IF(
-        kind = 'tweet',
-        concat(
-            transform(
-                filter(coalesce(pictures, ARRAY[]), m -> m.media_url_https IS NOT NULL), m -> m.media_url_https
-            ),
-            transform(filter(coalesce(attached, ARRAY[]), m -> m.url IS NOT NULL), m -> m.url)
-        ),
-        NULL
-    )) AS media_urls
-FROM tagged
+    array_distinct(found_urls) AS media_urls
+FROM listed

@@ -24,7 +24,7 @@ def parse(document: object) -> Tweet | Notice:
 def tweet_of(found: TweetDocument) -> Tweet:
     """Return the row of a recognised tweet, seen when it was written."""
     reference = _retweeted(found.tweet)
-    original = None if found.in_response else fields(found.tweet.get("retweeted_status"))
+    original = fields(found.document.get("retweeted_status"))
     return Tweet(
         id=found.id,
         seen_at=found.created_at,
@@ -64,7 +64,7 @@ def _hashtags(found: TweetDocument, original: Fields | None, reference: Fields |
     sources = [] if original is None else [_v1_original(original)]
     if reference is not None:
         wanted = words(reference.get("id"))
-        included = elements(found.includes.get("tweets"))
+        included = elements((fields(found.document.get("includes")) or {}).get("tweets"))
         beside = (tweet for tweet in included if wanted is not None and words(tweet.get("id")) == wanted)
         sources += [_longest(next(beside, {})), _longest(reference)]
     texts = next((text for _, text in sources if text is not None), None)
@@ -108,12 +108,11 @@ def _entity_tags(entities: Fields) -> Iterator[str]:
 
 
 def _media_urls(found: TweetDocument) -> Iterator[str]:
-    tweet = found.tweet
-    if not found.in_response:
-        longer = fields(tweet.get("extended_tweet")) or {}
-        holders = (longer.get("extended_entities"), longer.get("entities"), tweet.get("extended_entities"))
-        yield from _urls(_first_media((*holders, tweet.get("entities"))), "media_url_https")
-    attached = found.includes if found.in_response else fields(tweet.get("attachments")) or {}
+    document = found.document
+    longer = fields(document.get("extended_tweet")) or {}
+    holders = (longer.get("extended_entities"), longer.get("entities"), document.get("extended_entities"))
+    yield from _urls(_first_media((*holders, document.get("entities"))), "media_url_https")
+    attached = fields(document.get("includes" if found.in_response else "attachments")) or {}
     yield from _urls(attached.get("media"), "url")
 
 

@@ -44,12 +44,12 @@ _FOREIGN = {
 
 @dataclass(frozen=True)
 class TweetDocument:
-    """A tweet where it was found: its own fields, and those of a v2 response beside it."""
+    """A tweet where it was found: its own fields, and the whole document, which is a v2 answer or itself."""
 
     id: str
     created_at: datetime
     tweet: Fields
-    includes: Fields
+    document: Fields
     in_response: bool
 
 
@@ -69,9 +69,7 @@ def recognise(document: object) -> TweetDocument | Notice:
     tweet_id = _tweet_id(tweet, in_response=data is not None)
     created_at = stated_at(words(tweet.get("created_at"))) or minted_at(tweet_id)
     if tweet_id is not None and body(tweet, in_response=data is not None) is not None and created_at:
-        return TweetDocument(
-            tweet_id, created_at, tweet, fields(document.get("includes")) or {}, data is not None
-        )
+        return TweetDocument(tweet_id, created_at, tweet, document, data is not None)
     for kind in NOTICES:
         if document.get(kind) is not None and not (kind == "errors" and data is not None):
             return Notice(kind)
