@@ -1,8 +1,10 @@
 """What may stand in an address: a day, a revision, a draft's minute."""
 
 from datetime import date
+from http import HTTPStatus
+from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, Response
 from werkzeug.routing import BaseConverter, ValidationError
 
 
@@ -39,3 +41,11 @@ def know_addresses(app: Flask) -> None:
     """Let the app's rules say `<day:…>`, `<revision:…>` and `<minute:…>`."""
     app.url_map.redirect_defaults = False  # page.html is a file's name as good as any other
     app.url_map.converters |= {"day": DayConverter, "revision": RevisionConverter, "minute": MinuteConverter}
+    app.after_request(_name_the_path_alone)
+
+
+def _name_the_path_alone(response: Response) -> Response:
+    """Lead on without host and scheme: behind a proxy ours are not the reader's."""
+    if response.status_code == HTTPStatus.PERMANENT_REDIRECT and response.location:
+        response.location = "/" + urlsplit(response.location).path.lstrip("/")
+    return response

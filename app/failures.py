@@ -30,7 +30,7 @@ def explain_failures(app: Flask) -> None:
 
 
 def _refused(error: HTTPException) -> Response | HTTPException:
-    if error.code is None or error.code < 400:
+    if error.code is None:
         return error
     response = _problem(error.code)
     if allowed := dict(error.get_headers()).get("Allow"):
