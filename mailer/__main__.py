@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -26,9 +25,10 @@ from mailer.sending import (
     summary,
     too_late,
 )
+from report.commands import Door
 from report.composition import services_from_environ
 from report.editions import Edition
-from report.errors import BuildRunning, SettingsError, TrendsError
+from report.errors import BuildRunning
 from report.services import Services
 from report.window import last_whole_day
 
@@ -38,22 +38,7 @@ _QUIET = frozenset({Fate.ACCEPTED, Fate.ALREADY_SENT, Fate.TOO_LATE})
 log = logging.getLogger("mailer")
 
 
-class _WrongSettings(click.ClickException):
-    exit_code = 2
-
-
-class _Door(click.Group):
-    """Turns our errors into one line and an exit status: 2 for wrong settings, 1 for the rest."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except TrendsError as error:
-            kind = _WrongSettings if isinstance(error, SettingsError) else click.ClickException
-            raise kind(str(error)) from error
-
-
-@click.group(cls=_Door)
+@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """Mail the report of the last whole day, once to each reader.
 

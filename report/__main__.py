@@ -1,16 +1,15 @@
 """The report's commands: `python -m report build|query`."""
 
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import click
 
+from report.commands import Door
 from report.composition import services_from_environ
-from report.errors import BuildRunning, SettingsError, TrendsError
+from report.errors import BuildRunning
 from report.services import Services
 from report.window import day_window, last_whole_day
 
@@ -18,18 +17,12 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 _POLL_SECONDS = 1.0
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.pass_context
-def main(context: click.Context) -> None:
+@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
     """Build reports from what was collected, and look at what was counted.
 
     Settings come from the environment and from .env; the README lists them.
     """
-    try:
-        context.obj = services_from_environ()
-    except SettingsError as error:
-        click.echo(f"error: {error}", err=True)
-        context.exit(2)
 
 
 @main.command()
@@ -39,9 +32,7 @@ def main(context: click.Context) -> None:
 @click.option("--today", "so_far", is_flag=True, help="The day that is open, as far as it has come.")
 @click.option("--force", is_flag=True, help="Render anew even where no data has changed.")
 @click.option("--wait", default=300, show_default=True, metavar="SECONDS", help="Wait for a build elsewhere.")
-@click.pass_obj
 def build(
-    services: Services,
     name: str,
     day: datetime | None,
     days: int | None,
@@ -62,13 +53,12 @@ def build(
     """
     if sum(map(bool, (day, days, so_far))) > 1:
         raise click.UsageError("--date, --days and --today exclude each other")
-    now = datetime.now(UTC)
-    with _errors_told():
-        if so_far:
-            _build_today(services, name, now, wait)
-            return
-        for wanted in _days(services, day, days, now):
-            _build_day(services, name, wanted, now, force, wait)
+    services, now = services_from_environ(), datetime.now(UTC)
+    if so_far:
+        _build_today(services, name, now, wait)
+        return
+    for wanted in _days(services, day, days, now):
+        _build_day(services, name, wanted, now, force, wait)
 
 
 @main.command()
@@ -95,14 +85,14 @@ def query(services: Services, name: str, day: datetime | None, limit: int, hasht
     """
     from report.engine import question
 
+    services = services_from_environ()
     zone = services.settings.timezone
     wanted = day.date() if day else last_whole_day(datetime.now(UTC), zone)
     retweets = "with" if services.settings.count_retweets else "without"
     known: dict[str, Any] = {"retweets": retweets, "limit": limit, "hashtag": hashtag, "folding": ""}
-    with _errors_told():
-        _, names = question(name)
-        with services.engine().open(day_window(wanted, zone)) as questions:
-            rows = questions.ask(name, {parameter: known[parameter] for parameter in names})
+    _, names = question(name)
+    with services.engine().open(day_window(wanted, zone)) as questions:
+        rows = questions.ask(name, {parameter: known[parameter] for parameter in names})
     _print_rows(rows, form)
 
 
@@ -152,15 +142,6 @@ def _print_rows(rows: list[dict[str, Any]], form: str) -> None:
         click.echo(frame.to_json(orient="records", force_ascii=False, date_format="iso", indent=1))
     else:
         click.echo(frame.to_string(index=False) if rows else "no rows")
-
-
-@contextmanager
-def _errors_told() -> Iterator[None]:
-    try:
-        yield
-    except TrendsError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
 
 
 if __name__ == "__main__":

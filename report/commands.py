@@ -1,0 +1,26 @@
+"""What the commands of every door share: an error is one line and an exit status."""
+
+from typing import Any
+
+import click
+
+from report.errors import SettingsError, TrendsError
+
+
+class _WrongSettings(click.ClickException):
+    """Wrong settings end like wrong usage."""
+
+    exit_code = 2
+
+
+class Door(click.Group):
+    """A group of commands that exits with 2 for wrong usage or settings, and with 1 for what failed."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error of the house is shown without a trace, a bug with it."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            raise _WrongSettings(str(error)) from error
+        except TrendsError as error:
+            raise click.ClickException(str(error)) from error
