@@ -11,6 +11,7 @@ from bokeh.models import (
     DataRange1d,
     FactorRange,
     HoverTool,
+    NoOverlap,
     NumeralTickFormatter,
     Range1d,
 )
@@ -65,6 +66,7 @@ def _columns(chart: ChartSpec, palette: Palette) -> Any:
         plot.scatter("place", "compared", source=source, color=palette.grey, size=5)
     plot.add_tools(HoverTool(renderers=[columns], tooltips=tooltips, mode="vline"))
     plot.xaxis.ticker = places
+    plot.xaxis.major_label_policy = NoOverlap()
     plot.xaxis.major_label_overrides = dict(enumerate(chart.labels))
     plot.yaxis.formatter = NumeralTickFormatter(format="0,0")
     return plot
