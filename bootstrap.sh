@@ -1,0 +1,354 @@
+#!/usr/bin/env bash
+# Starts the project, or its tests, on a machine that may have nothing yet. `./bootstrap.sh --help` says more.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+VENV=.venv
+LOG=.cache/bootstrap.log
+SERVER_LOG=.cache/server.log
+CHILD=  # the step under way
+SERVER= # gunicorn's process, and its group's
+
+usage() {
+    cat <<'HELP'
+Usage: ./bootstrap.sh COMMAND
+
+  run [--days N]   install what is missing, make sample tweets where there are no tweets, build the
+                   reports of the last N days (14), write the morning mail into a folder, and serve
+                   the pages at http://localhost:8000 until Ctrl-C. No mail leaves this machine.
+  test [ARGUMENT…] install what the tests need as well, and run them all; arguments go to pytest
+  install          install only what `run` needs
+  install-dev      install only what `test` needs
+
+Settings come from the environment and from a file .env (see README.md): `PORT=8001 ./bootstrap.sh run`.
+Every command can be started again at any time: what is done already is not done twice.
+HELP
+}
+
+main() {
+    cd "$ROOT"
+    local command=${1:-}
+    shift || true
+    case $command in
+        run | test | install | install-dev) begin ;;
+    esac
+    case $command in
+        run) run "$@" ;;
+        test) run_tests "$@" ;;
+        install) install_runtime ;;
+        install-dev) install_dev ;;
+        -h | --help | help) usage ;;
+        *)
+            usage >&2
+            exit 2
+            ;;
+    esac
+}
+
+begin() {
+    if ! { mkdir -p .cache && : >"$LOG"; } 2>/dev/null; then
+        fail 1 "This folder cannot be written to: $ROOT" \
+            "Start as the user it belongs to, or copy it to a folder of your own."
+    fi
+    trap stop_children EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+}
+
+# ---- run -------------------------------------------------------------------------------------------
+
+run() {
+    local days=14
+    if [[ ${1:-} == --days && ${2:-} =~ ^[1-9][0-9]*$ ]]; then
+        days=$2
+    elif (($#)); then
+        fail 2 "I do not know: run $*" "Type ./bootstrap.sh --help to see what I know."
+    fi
+    refuse_busy_port "$(wished_port)"
+    install_runtime
+    read_settings
+    refuse_busy_port "$PORT"
+    trap 'exit 0' INT TERM HUP # stopping a server is no failure
+    make_sample_tweets "$days"
+    # The first page is shown as soon as there is one; the rest is brought up to date behind it.
+    if [[ -z $TWEETS || ! -e $TWEETS/editions/trends/latest.json ]]; then
+        step "Building the newest report" python -m report build
+    fi
+    start_server
+    say "The pages are at $PUBLIC_URL/ and are now brought up to date."
+    step "Building the reports of the last $days days" python -m report build --days "$days"
+    step "Building today's report so far" python -m report build --today
+    write_morning_mail
+    say_what_to_open
+    wait "$SERVER" || true
+    fail 1 "The server stopped by itself; its log is $SERVER_LOG."
+}
+
+# The port before Python is there to read the settings: a busy one is said before the long work.
+wished_port() {
+    local in_file=
+    if [[ -r .env ]]; then
+        in_file=$(sed -nE "s/^[[:space:]]*(export[[:space:]]+)?PORT[[:space:]]*=[[:space:]]*[\"']?([0-9]+).*/\2/p" .env)
+    fi
+    printf '%s' "${PORT:-${in_file:-8000}}"
+}
+
+refuse_busy_port() {
+    if (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then
+        fail 1 "Port $1 is in use: a program on this machine answers there, perhaps an earlier start of this one." \
+            "Stop that program, or take another port: PORT=$(($1 + 1)) ./bootstrap.sh run"
+    fi
+}
+
+# Sets PORT, PUBLIC_URL, TWEETS (the folder of tweets, empty for S3), OUTBOX (empty for a server) and MAIL_MOMENT.
+read_settings() {
+    local lines
+    lines=$(
+        "$VENV/bin/python" - <<'PYTHON'
+import sys
+from datetime import UTC, datetime
+
+from report.composition import services_from_environ
+from report.errors import SettingsError
+from report.settings import Settings
+
+try:
+    settings = services_from_environ().settings
+except SettingsError as error:
+    sys.exit(str(error))
+day = datetime.now(UTC).astimezone(settings.timezone).date()
+public_url = settings.public_url
+if public_url == Settings.public_url:
+    public_url = f"http://localhost:{settings.port}"
+print(settings.port)
+print(public_url)
+print(settings.storage_url.folder or "")
+print(settings.smtp_url.folder or "")
+print(datetime.combine(day, settings.mail_at, tzinfo=settings.timezone).isoformat())
+PYTHON
+    ) || exit 2
+    {
+        read -r PORT
+        read -r PUBLIC_URL
+        read -r TWEETS
+        read -r OUTBOX
+        read -r MAIL_MOMENT
+    } <<<"$lines"
+    export PORT PUBLIC_URL
+}
+
+# Sample tweets never mix with others: they are made only in a folder that has none but them. Made again, they
+# only grow by the hours that went by.
+make_sample_tweets() {
+    [[ -n $TWEETS ]] || return 0
+    if [[ -d $TWEETS/raw ]] && find "$TWEETS/raw" -type f ! -name 'demo*' -print -quit | grep -q .; then
+        return 0
+    fi
+    step "Making sample tweets of $1 days" python -m collector demo --days "$1"
+}
+
+write_morning_mail() {
+    if [[ -z $OUTBOX ]]; then
+        say "Mail goes by a server (SMTP_URL), so none is sent from here: cron does that, see crontab."
+        return
+    fi
+    step "Writing the morning mail" python -m mailer send --at "$MAIL_MOMENT"
+}
+
+# The server has a group of its own, so that builds it started end with it.
+start_server() {
+    set -m
+    "$VENV/bin/python" -m gunicorn 'app:create_app()' >"$SERVER_LOG" 2>&1 </dev/null &
+    SERVER=$!
+    set +m
+    local give_up=$((SECONDS + 60))
+    until answers; do
+        if ((SECONDS > give_up)) || ! kill -0 "$SERVER" 2>/dev/null; then
+            tail -n 20 "$SERVER_LOG" >&2
+            fail 1 "The server did not start; above is the end of its log, $SERVER_LOG."
+        fi
+        sleep 0.1
+    done
+}
+
+answers() (
+    line=
+    exec 3<>"/dev/tcp/127.0.0.1/$PORT" || exit 1
+    printf 'GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3
+    read -r -t 5 line <&3
+    [[ $line == HTTP/* ]]
+) 2>/dev/null
+
+say_what_to_open() {
+    say
+    say "Twitter Trends is running. Open in a browser:"
+    say "  $PUBLIC_URL/         the newest report"
+    say "  $PUBLIC_URL/today    today so far"
+    if [[ -n $OUTBOX ]]; then
+        say "The morning mail is a file; a mail program opens it:"
+        say "  $(newest_mail)"
+    fi
+    say "The server's log: $SERVER_LOG"
+    say "Ctrl-C stops it."
+}
+
+newest_mail() {
+    # shellcheck disable=SC2012 # the names are ours; only ls sorts by time everywhere
+    ls -t -- "$OUTBOX"/*.eml 2>/dev/null | head -n 1 || say "$OUTBOX/ (no mail yet)"
+}
+
+# ---- test ------------------------------------------------------------------------------------------
+
+run_tests() {
+    install_dev
+    "$VENV/bin/python" -m pytest "$@" &
+    CHILD=$!
+    local status=0
+    wait "$CHILD" || status=$?
+    CHILD=
+    exit "$status"
+}
+
+# ---- what must be installed ------------------------------------------------------------------------
+
+install_runtime() {
+    install_packages "$(missing_for_run)"
+    install_requirements requirements.txt
+}
+
+install_dev() {
+    install_packages "$(missing_for_run) $(missing_for_test)"
+    install_requirements requirements-dev.txt
+}
+
+# Debian's names of what `run` lacks here. Ubuntu 22.04 has Python 3.11 only beside its own 3.10.
+missing_for_run() {
+    if ! usable_environment && ! find_python >/dev/null; then
+        # shellcheck disable=SC1091 # the system's own file
+        case $(. /etc/os-release 2>/dev/null && printf '%s' "${ID:-}:${VERSION_ID:-}") in
+            ubuntu:22.04) printf 'python3.11 python3.11-venv ' ;;
+            *) printf 'python3 python3-venv ' ;;
+        esac
+    fi
+    [[ -e /etc/ssl/certs/ca-certificates.crt || -e /etc/pki/tls/cert.pem || -e /etc/ssl/cert.pem ]] ||
+        printf 'ca-certificates '
+}
+
+missing_for_test() {
+    have make || printf 'make '
+    have chromium || have google-chrome || printf 'chromium '
+}
+
+have() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+# Prints the newest Python here that is new enough and can make a virtual environment.
+find_python() {
+    local name
+    for name in python3.14 python3.13 python3.12 python3.11 python3; do
+        if "$name" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
+            printf '%s' "$name"
+            return
+        fi
+    done
+    return 1
+}
+
+install_packages() {
+    local -a packages root=()
+    read -r -a packages <<<"$1"
+    ((${#packages[@]})) || return 0
+    local by_hand="apt-get update && apt-get install --no-install-recommends ${packages[*]}"
+    if ! have apt-get; then
+        fail 1 "This machine lacks: ${packages[*]} (Debian's names), and it has no apt-get." \
+            "Install them its own way (Python must be 3.11 or newer, with venv), then start again."
+    fi
+    if ((EUID != 0)); then
+        if ! may_sudo; then
+            fail 1 "This machine lacks: ${packages[*]}" "Installing them needs root. Type as root:" \
+                "  $by_hand" "then start again."
+        fi
+        root=(sudo)
+    fi
+    local -a apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -q
+        -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+    if [[ -n $(dpkg --audit 2>/dev/null) ]]; then
+        step "Finishing an installation that was cut off" "${root[@]}" dpkg --configure -a
+    fi
+    step "Reading the lists of packages" "${apt[@]}" update
+    step "Installing ${packages[*]}" "${apt[@]}" install --no-install-recommends "${packages[@]}"
+}
+
+# Root without asking, or by asking a person who sits there.
+may_sudo() {
+    have sudo && { sudo -n true 2>/dev/null || { [[ -t 0 && -t 2 ]] && sudo -v; }; }
+}
+
+# A copy of what was installed is kept in the environment, so that nothing is installed twice.
+install_requirements() {
+    local file=$1
+    usable_environment || make_environment
+    cmp -s "$file" "$VENV/installed-$file" && return
+    : >"$VENV/unfinished"
+    step "Installing the Python packages of $file (minutes, the first time)" python -m pip install \
+        --no-input --disable-pip-version-check --require-hashes --requirement "$file"
+    cp requirements.txt "$VENV/installed-requirements.txt" # the other file holds the same pins, and more
+    cp "$file" "$VENV/installed-$file"
+    rm "$VENV/unfinished"
+}
+
+# An environment is made anew when an installation was cut off in it, or when its Python has gone or changed.
+usable_environment() {
+    [[ ! -e $VENV/unfinished && -r $VENV/python-version ]] &&
+        [[ $("$VENV/bin/python" -VV 2>/dev/null) == "$(<"$VENV/python-version")" ]]
+}
+
+make_environment() {
+    local python
+    python=$(find_python) || fail 1 "No Python 3.11 or newer that can make a virtual environment was found."
+    step "Making the Python environment $VENV" "$python" -m venv --clear "$VENV"
+    "$VENV/bin/python" -VV >"$VENV/python-version"
+}
+
+# ---- saying and doing ------------------------------------------------------------------------------
+
+say() {
+    printf '%s\n' "$*"
+}
+
+fail() {
+    local status=$1
+    shift
+    printf '%s\n' "$@" >&2
+    exit "$status"
+}
+
+# step SAYING COMMAND…: says what is done, and shows the command's words only when it fails.
+# `python` means the environment's own once there is one.
+step() {
+    local saying=$1 status=0 from
+    shift
+    [[ $1 == python ]] && set -- "$VENV/bin/python" "${@:2}"
+    from=$(($(wc -l <"$LOG") + 1))
+    say "$saying …"
+    "$@" >>"$LOG" 2>&1 </dev/null &
+    CHILD=$!
+    wait "$CHILD" || status=$?
+    CHILD=
+    if ((status)); then
+        tail -n "+$from" "$LOG" | tail -n 40 >&2
+        fail "$status" "That failed: $*" "The lines above are the end of the log, $LOG. Starting again is safe."
+    fi
+}
+
+stop_children() {
+    local status=$?
+    trap '' INT TERM HUP
+    [[ -z $CHILD ]] || kill -TERM "$CHILD" || true
+    [[ -z $SERVER ]] || kill -TERM -- "-$SERVER" || true
+    wait || true
+    exit "$status"
+} 2>/dev/null
+
+main "$@"
