@@ -1,0 +1,48 @@
+# What a person at work on this project types. Bare `make` lists it.
+.DEFAULT_GOAL := help
+.PHONY: help run test verify check format pins bench pictures clean
+
+PYTHON := .venv/bin/python
+TEMPLATES := $(wildcard report/rendering/templates app/templates mailer/templates)
+PIN := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-header
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Serve the pages at http://localhost:8000, with sample tweets if there are no others
+	@./bootstrap.sh run
+
+test: ## Run all tests
+	@./bootstrap.sh test
+
+verify: check test ## Check format, lint, types and templates, then run all tests
+
+check: ## Check format, lint, types and templates
+	@./bootstrap.sh install-dev
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	$(if $(TEMPLATES),$(PYTHON) -m djlint --lint $(TEMPLATES))
+
+format: ## Format the code and mend what lint can mend
+	@./bootstrap.sh install-dev
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .
+
+pins: ## Pin the newest versions of requirements.in and requirements-dev.in, with hashes
+	python3 -m venv --clear .cache/pins && .cache/pins/bin/python -m pip install --quiet uv
+	.cache/pins/bin/$(PIN) --upgrade requirements.in --output-file requirements.txt
+	.cache/pins/bin/$(PIN) --upgrade --constraint requirements.txt requirements-dev.in --output-file requirements-dev.txt
+
+bench: ## Measure the day's report against the naive way
+	@./bootstrap.sh install-dev
+	$(PYTHON) -m benchmarks
+
+pictures: ## Take the screenshots in docs/pictures anew, of sample tweets
+	@./bootstrap.sh install-dev
+	$(PYTHON) -m tests.e2e.pictures
+
+clean: ## Remove what can be made again: the environment and caches, not tweets, mail or reports
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis build preview
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
