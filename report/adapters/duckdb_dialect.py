@@ -4,8 +4,9 @@ Athena's words that DuckDB lacks are macros. One needs more: Trino's `transform`
 no macro can, so its name is changed to DuckDB's as the text goes by. docs/decisions tells the rest.
 """
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,8 @@ from report.columns import RAW_TWEETS, duckdb_type
 
 Settings = Mapping[str, str | bool | int | float | list[str]]
 
-LONGEST_LINE_BYTES = 4 << 20
+LONGEST_LINE_BYTES = 2 << 20
+GATHERED = "gathered.jsonl"
 
 _DIALECT = (
     "SET integer_division = true",  # 7 / 2 is 3
@@ -42,16 +44,45 @@ def spoken(text: str) -> str:
     return re.sub(r"\btransform\(", "list_transform(", text)
 
 
+def named_lines(path: Path, body: bytes) -> Iterator[bytes]:
+    """Yield an object's lines for a file named `GATHERED`, each telling where it came from.
+
+    The name is the first field, and DuckDB believes the first: a tweet can't give itself another.
+    """
+    name = b'{"$path":' + json.dumps(str(path)).encode()
+    for line in body.splitlines():
+        inside = line.strip().removeprefix(b"{")
+        if inside and inside != line.strip():
+            yield name + (b"" if inside.lstrip() == b"}" else b",") + inside + b"\n"
+        elif line.strip():
+            yield name + b"}\n"  # no object: it counts as refused
+
+
 def raw_tweets(files: Iterable[Path]) -> str:
     """Return the rows of raw files as a query: the columns of `raw_tweets`, and `"$path"`.
 
     A line that is no JSON gives a row of nulls. The paths must hold no sign of a pattern.
     """
+    gathered: list[Path] = []
+    alone: list[Path] = []
+    for file in files:
+        (gathered if file.name.startswith(GATHERED.partition(".")[0]) else alone).append(file)
+    columns = {name: duckdb_type(kind) for name, kind in RAW_TWEETS.items()}
+    parts = []
+    if alone:
+        parts.append(f'SELECT * EXCLUDE (filename), filename AS "$path" FROM {_read(alone, columns)}')  # noqa: S608
+    if gathered:
+        named = _read(gathered, {**columns, "$path": "VARCHAR"})
+        kept = '* EXCLUDE ("$path", filename), coalesce("$path", filename) AS "$path"'
+        parts.append(f"SELECT {kept} FROM {named}")  # noqa: S608 our own words, as above
+    return " UNION ALL ".join(parts)
+
+
+def _read(files: list[Path], columns: Mapping[str, str]) -> str:
     paths = ", ".join(_quoted(str(path)) for path in files)
-    columns = ", ".join(f'"{name}": {_quoted(duckdb_type(kind))}' for name, kind in RAW_TWEETS.items())
+    typed = ", ".join(f'"{name}": {_quoted(kind)}' for name, kind in columns.items())
     return (
-        'SELECT * EXCLUDE (filename), filename AS "$path" FROM read_json('  # noqa: S608 our own words
-        f"[{paths}], columns = {{{columns}}}, format = 'newline_delimited', ignore_errors = true,"
+        f"read_json([{paths}], columns = {{{typed}}}, format = 'newline_delimited', ignore_errors = true,"
         f" filename = true, hive_partitioning = false, maximum_object_size = {LONGEST_LINE_BYTES})"
     )
 

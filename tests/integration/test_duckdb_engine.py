@@ -91,6 +91,16 @@ def test_a_collected_tweet_was_seen_in_its_slot(storage: MemoryStorage) -> None:
     assert sample["seen_at"] == NOON
 
 
+def test_a_tweet_cannot_choose_when_it_was_seen(storage: MemoryStorage) -> None:
+    """What a document says of its own path is not believed."""
+    forged = {**a_v1_document(hashtags=["now"]), "$path": "/dt=2026-11-20/hour=13/20261120T130000Z-x.json"}
+    storage.put(raw_slot(NOON, "feed"), lines(forged))
+
+    with opened(storage) as questions:
+        [sample] = questions.ask("samples", {"hashtag": "now", "limit": 9})
+    assert sample["seen_at"] == NOON
+
+
 def test_a_tweet_counts_once(storage: MemoryStorage) -> None:
     """Of tweets that share an id the first seen is kept; the others are duplicates."""
     storage.put(raw_slot(NOON + timedelta(minutes=1), "feed"), lines(a_v1_document(hashtags=["late"])))
