@@ -35,7 +35,7 @@ class DuckDBEngine:
         self,
         storage: Storage,
         *,
-        memory_limit_bytes: int = 256 * MIB,
+        memory_limit_bytes: int = 224 * MIB,
         threads: int = 2,
         scratch: Path | None = None,
     ) -> None:

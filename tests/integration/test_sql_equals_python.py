@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 import zstandard
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from collector.importing import import_files
@@ -191,7 +191,9 @@ DOCUMENTS = (
 
 
 @settings(max_examples=25, deadline=timedelta(seconds=10))
-@given(st.lists(DOCUMENTS, min_size=20, max_size=40))
+@given(documents=st.lists(DOCUMENTS, min_size=20, max_size=40))
+@example(documents=[a_v1_document(hashtags=["cut"], retweeted_status={"text": "#whole"})])
+@example(documents=[a_v1_document(hashtags=["own"], retweeted_status={"text": ""})])
 def test_any_documents_read_alike(folder: Path, documents: list[dict[str, Any]]) -> None:
     """Whatever is missing, of a wrong type or hostile, both give the same row."""
     body = lines(*documents)
