@@ -219,16 +219,17 @@ install_runtime() {
 install_dev() {
     install_packages "$(missing_for_run) $(missing_for_test)"
     install_requirements requirements-dev.txt
+    has_browser || step "Installing a browser for the tests" python -m playwright install --with-deps chromium
 }
 
 # Debian's names of what `run` lacks here. Ubuntu 22.04 has Python 3.11 only beside its own 3.10.
 missing_for_run() {
     if ! usable_environment && ! find_python >/dev/null; then
-        # shellcheck disable=SC1091 # the system's own file
-        case $(. /etc/os-release 2>/dev/null && printf '%s' "${ID:-}:${VERSION_ID:-}") in
-            ubuntu:22.04) printf 'python3.11 python3.11-venv ' ;;
-            *) printf 'python3 python3-venv ' ;;
-        esac
+        if [[ $(system) == ubuntu:22.04 ]]; then
+            printf 'python3.11 python3.11-venv '
+        else
+            printf 'python3 python3-venv '
+        fi
     fi
     [[ -e /etc/ssl/certs/ca-certificates.crt || -e /etc/pki/tls/cert.pem || -e /etc/ssl/cert.pem ]] ||
         printf 'ca-certificates '
@@ -236,8 +237,18 @@ missing_for_run() {
 
 missing_for_test() {
     have make || printf 'make '
-    have chromium || have google-chrome || printf 'chromium '
+    has_browser || [[ $(system) == ubuntu:* ]] || printf 'chromium '
 }
+
+# Debian's browser, or, since Ubuntu packages none that runs without snap, the one Playwright brings.
+has_browser() {
+    [[ -x /usr/bin/chromium ]] || compgen -G "$HOME/.cache/ms-playwright/chromium*" >/dev/null
+}
+
+system() (
+    # shellcheck disable=SC1091 # the system's own file
+    . /etc/os-release 2>/dev/null && printf '%s' "${ID:-}:${VERSION_ID:-}"
+)
 
 have() {
     command -v "$1" >/dev/null 2>&1

@@ -56,10 +56,11 @@ def site(tweets: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gun
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Return Chromium, as Debian packages it."""
-    if not _CHROMIUM.exists():
-        pytest.skip(f"there is no browser at {_CHROMIUM}: apt-get install chromium")
+    """Return Chromium, as Debian packages it or else as Playwright brings it."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=_CHROMIUM, args=_QUIET)
+        path = _CHROMIUM if _CHROMIUM.exists() else Path(playwright.chromium.executable_path)
+        if not path.exists():
+            pytest.skip(f"there is no browser at {path}: ./bootstrap.sh install-dev installs one")
+        chromium = playwright.chromium.launch(executable_path=path, args=_QUIET)
         yield chromium
         chromium.close()
