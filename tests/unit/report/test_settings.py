@@ -66,7 +66,6 @@ def test_other_variables_do_not_matter() -> None:
         pytest.param("MAIL_SUBJECT", "Tendances à cinq heures", "Tendances à cinq heures", id="accents"),
         pytest.param("SMTP_URL", "file:./mail", SmtpUrl(folder=Path("mail")), id="mail into a folder"),
         pytest.param("PORT", "80", 80, id="port"),
-        pytest.param("CACHE_DIR", "/var/cache/trends", Path("/var/cache/trends"), id="cache"),
         pytest.param("SECRET_KEY", SECRET, SECRET, id="key"),
     ],
 )
