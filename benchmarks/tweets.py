@@ -10,6 +10,14 @@ from typing import Any
 TAGS = 50_000
 _AUTHORS = 200_000
 _LANGUAGES = ("en", "ja", "es", "pt", "ar", "ko", "und", "fr", "tr", "th")
+_REPLY = (
+    "in_reply_to_status_id",
+    "in_reply_to_status_id_str",
+    "in_reply_to_user_id",
+    "in_reply_to_user_id_str",
+    "in_reply_to_screen_name",
+)
+_PLACES = ("geo", "coordinates", "place", "contributors")
 _WORDS = "the day was long and who had seen it spoke of nothing else until the evening came".split()  # noqa: SIM905
 
 
@@ -35,9 +43,10 @@ def _tweet(chance: random.Random, number: int, seen_at: datetime, tags: list[int
         "text": text,
         "source": '<a href="http://example.org/client" rel="nofollow">A client</a>',
         "truncated": False,
+        **dict.fromkeys(_REPLY),
         "user": _user(chance),
-        "geo": None,
-        "coordinates": None,
+        **dict.fromkeys(_PLACES),
+        "is_quote_status": False,
         "retweet_count": 0,
         "favorite_count": 0,
         "entities": {
@@ -46,6 +55,8 @@ def _tweet(chance: random.Random, number: int, seen_at: datetime, tags: list[int
             "user_mentions": [],
             "symbols": [],
         },
+        "favorited": False,
+        "retweeted": False,
         "filter_level": "low",
         "lang": chance.choice(_LANGUAGES),
         "timestamp_ms": str(int(seen_at.timestamp() * 1000)),
@@ -54,14 +65,41 @@ def _tweet(chance: random.Random, number: int, seen_at: datetime, tags: list[int
 
 def _user(chance: random.Random) -> dict[str, Any]:
     identity = chance.randrange(_AUTHORS)
-    words = " ".join(chance.choices(_WORDS, k=chance.randrange(230, 480)))
+    picture = f"https://img.example.org/profile/{identity}"
     return {
         "id": identity,
         "id_str": str(identity),
         "name": f"Reader {identity}",
         "screen_name": f"reader_{identity}",
-        "description": words,
+        "location": "somewhere",
+        "url": None,
+        "description": " ".join(chance.choices(_WORDS, k=chance.randrange(60, 330))),
+        "protected": False,
+        "verified": False,
         "followers_count": chance.randrange(10_000),
+        "friends_count": chance.randrange(1_000),
+        "listed_count": 3,
+        "favourites_count": chance.randrange(5_000),
+        "statuses_count": chance.randrange(50_000),
         "created_at": "Mon Jan 06 10:00:00 +0000 2014",
-        "profile_image_url_https": f"https://img.example.org/profile/{identity}/picture_normal.jpg",
+        "utc_offset": None,
+        "time_zone": None,
+        "geo_enabled": False,
+        "lang": "en",
+        "contributors_enabled": False,
+        "is_translator": False,
+        "profile_background_color": "C0DEED",
+        "profile_background_image_url": f"{picture}/background.png",
+        "profile_background_image_url_https": f"{picture}/background.png",
+        "profile_background_tile": False,
+        "profile_link_color": "0084B4",
+        "profile_sidebar_border_color": "C0DEED",
+        "profile_sidebar_fill_color": "DDEEF6",
+        "profile_text_color": "333333",
+        "profile_use_background_image": True,
+        "profile_image_url": f"{picture}/picture_normal.jpg",
+        "profile_image_url_https": f"{picture}/picture_normal.jpg",
+        "default_profile": True,
+        "default_profile_image": False,
+        **dict.fromkeys(("following", "follow_request_sent", "notifications")),
     }

@@ -31,15 +31,16 @@ def naive(folder: Path) -> list[tuple[str, int]]:
     """List, get one by one, json.loads, a frame each, concat, explode, value_counts: hashtags alone."""
     import pandas as pd
 
-    frames = []
-    for path in sorted(folder.rglob("*.json")):
-        tweet = json.loads(path.read_bytes())
-        tags = sorted({tag["text"].casefold() for tag in tweet["entities"]["hashtags"]})
-        frames.append(pd.DataFrame({"id": [tweet["id_str"]], "tags": [tags]}))
-    frame = pd.concat(frames).drop_duplicates("id").explode("tags").dropna()
-    counted: Any = frame["tags"].value_counts()
-    found = [(str(tag), int(count)) for tag, count in counted.items()]
-    return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:_TOP]
+    from report.adapters.directory_storage import DirectoryStorage
+
+    storage = DirectoryStorage(folder, None, "")
+    frames = [pd.DataFrame([json.loads(storage.get(info.key))]) for info in storage.list("raw/")]
+    frame = pd.concat(frames, ignore_index=True).drop_duplicates("id_str")
+    tags: Any = frame["entities"].map(
+        lambda found: sorted({tag["text"].casefold() for tag in found["hashtags"]})
+    )
+    counted = [(str(tag), int(count)) for tag, count in tags.explode().dropna().value_counts().items()]
+    return sorted(counted, key=lambda pair: (-pair[1], pair[0]))[:_TOP]
 
 
 def main() -> None:

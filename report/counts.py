@@ -9,6 +9,7 @@ from report.tweets.hashtags import fold
 from report.values import Period
 
 _PAIR, _BETWEEN = "\x1f", "\x1e"
+_UNSAYABLE = {_PAIR, _BETWEEN, "\0"}
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,8 @@ def _tags(questions: Questions, rules: CountingRules) -> tuple[TagCount, ...]:
     spellings = [row["spelling"] for row in questions.ask("spellings", {"retweets": retweets})]
     groups: dict[str, list[str]] = {}
     for spelling in spellings:
-        groups.setdefault(fold(spelling), []).append(spelling)
+        key = spelling if _UNSAYABLE & set(spelling) else fold(spelling)
+        groups.setdefault(key, []).append(spelling)
     by_tag = {group[0]: (key, tuple(group)) for key, group in groups.items()}
     folding = _folding((other, tag) for tag, (_, group) in by_tag.items() for other in group[1:])
     rows = questions.ask("hashtags", {"folding": folding, "retweets": retweets})
@@ -124,7 +126,9 @@ def _tag_count(row: Row, key: str, spellings: tuple[str, ...]) -> TagCount:
 
 
 def _folding(pairs: Iterable[tuple[str, str]]) -> str:
-    return _BETWEEN.join(f"{spelling}{_PAIR}{tag}" for spelling, tag in pairs)
+    """Say which spelling goes where; a forged one that cannot be said is left to stand for itself."""
+    sayable = [pair for pair in pairs if not _UNSAYABLE & set("".join(pair))]
+    return _BETWEEN.join(f"{spelling}{_PAIR}{tag}" for spelling, tag in sayable)
 
 
 def _hours(quarters: Iterable[Row], period: Period) -> tuple[HourCount, ...]:

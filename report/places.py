@@ -2,7 +2,7 @@
 
 raw/dt=2026-11-20/hour=13/20261120T130500Z-<feed>.json   one tweet as received; the slot is a minute, UTC
 raw/dt=2026-11-20/hour=13/<name>.jsonl[.gz|.zst]         bulk imports: one JSON document a line
-unplaced/<name>.jsonl.zst                                an imported file without a single tweet to tell its hour
+unplaced/<name>.jsonl.zst                                an import without a single tweet to tell its hour
 editions/<report>/2026-11-20/r1/<file>                   a frozen edition; manifest.json is written last
 editions/<report>/latest.json                            which edition is the newest
 drafts/<report>/<minute>/<file>                          today so far; drafts/<report>/latest.json names it

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from report.columns import RAW_TWEETS, duckdb_type
+from report.errors import EngineError
 
 Settings = Mapping[str, str | bool | int | float | list[str]]
 
@@ -44,12 +45,12 @@ def spoken(text: str) -> str:
     return re.sub(r"\btransform\(", "list_transform(", text)
 
 
-def named_lines(path: Path, body: bytes) -> Iterator[bytes]:
+def named_lines(path: str, body: bytes) -> Iterator[bytes]:
     """Yield an object's lines for a file named `GATHERED`, each telling where it came from.
 
     The name is the first field, and DuckDB believes the first: a tweet can't give itself another.
     """
-    name = b'{"$path":' + json.dumps(str(path)).encode()
+    name = b'{"$path":' + json.dumps(path).encode()
     for line in body.splitlines():
         inside = line.strip().removeprefix(b"{")
         if inside and inside != line.strip():
@@ -85,6 +86,15 @@ def _read(files: list[Path], columns: Mapping[str, str]) -> str:
         f"read_json([{paths}], columns = {{{typed}}}, format = 'newline_delimited', ignore_errors = true,"
         f" filename = true, hive_partitioning = false, maximum_object_size = {LONGEST_LINE_BYTES})"
     )
+
+
+def literal(value: str | int | float) -> str:
+    """Return a value as SQL says it; raise `EngineError` for text that SQL cannot hold."""
+    if not isinstance(value, str):
+        return repr(value)
+    if "\0" in value:
+        raise EngineError(f"a question's parameter cannot hold a NUL: {value!r}")
+    return _quoted(value)
 
 
 def _quoted(words: str) -> str:

@@ -6,7 +6,7 @@ is then asked of that table. Nothing outlives the window's context.
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,15 @@ from typing import Any
 
 import duckdb
 
-from report.adapters.duckdb_dialect import GATHERED, Settings, connect, named_lines, raw_tweets, spoken
+from report.adapters.duckdb_dialect import (
+    GATHERED,
+    Settings,
+    connect,
+    literal,
+    named_lines,
+    raw_tweets,
+    spoken,
+)
 from report.engine import Questions, Row, question
 from report.errors import EngineError
 from report.places import raw_hour
@@ -69,9 +77,12 @@ class _Answers:
 
     def ask(self, name: str, parameters: Mapping[str, str | int | float] | None = None) -> list[Row]:
         text, names = question(name)
-        values = [(parameters or {})[wanted] for wanted in names]
+        values = [literal((parameters or {})[wanted]) for wanted in names]
         with _translated(f"answer {name!r}"):
-            cursor = self._connection.execute(spoken(text), values)
+            # Binding from Python makes DuckDB load pandas, which takes longer than most answers.
+            self._connection.execute(f"PREPARE asked AS {spoken(text)}")
+            bound = f"({', '.join(values)})" if values else ""
+            cursor = self._connection.execute(f"EXECUTE asked{bound}")
             columns = [column[0] for column in cursor.description or ()]
             return [dict(zip(columns, map(_aware, row), strict=True)) for row in cursor.fetchall()]
 
@@ -79,45 +90,41 @@ class _Answers:
 def _fetch(storage: Storage, window: Window, folder: Path) -> Iterator[Path]:
     """Bring the objects of the window's hours below `folder`; yield where each lies."""
     for hour in window.hours():
-        target = folder / raw_hour(hour)
-        found = {info.key: info for info in storage.list(raw_hour(hour)) if _NAME.search(info.key)}
-        if not found:
-            continue
-        target.mkdir(parents=True)
-        places = {key: target / _local_name(key, number) for number, key in enumerate(found)}
-        yield from _fetch_hour(storage, found.values(), places)
+        found = [info for info in storage.list(raw_hour(hour)) if _NAME.search(info.key)]
+        if found:
+            target = folder / raw_hour(hour)
+            target.mkdir(parents=True)
+            yield from _fetch_hour(storage, found, target)
 
 
-def _fetch_hour(storage: Storage, found: Iterable[ObjectInfo], places: dict[str, Path]) -> Iterator[Path]:
-    small = []
-    for info in found:
-        if info.size <= _SMALL_BYTES:
-            small.append(info.key)
-        else:
-            storage.download(info.key, places[info.key])
-            yield places[info.key]
+def _fetch_hour(storage: Storage, found: list[ObjectInfo], target: Path) -> Iterator[Path]:
+    small = [info.key for info in found if info.size <= _SMALL_BYTES]
     plain = [key for key in small if key.endswith(_PLAIN)]
     if plain:
-        yield _gather(storage, plain, places)
-    for key, body in storage.get_many(key for key in small if not key.endswith(_PLAIN)):
-        places[key].write_bytes(body)
-        yield places[key]
+        yield _gather(storage, plain, target / GATHERED)
+    for number, (key, body) in enumerate(storage.get_many(key for key in small if not key.endswith(_PLAIN))):
+        place = target / _local_name(key, f"small{number}")
+        place.write_bytes(body)
+        yield place
+    for number, info in enumerate(info for info in found if info.size > _SMALL_BYTES):
+        place = target / _local_name(info.key, f"large{number}")
+        storage.download(info.key, place)
+        yield place
 
 
-def _gather(storage: Storage, keys: list[str], places: dict[str, Path]) -> Path:
+def _gather(storage: Storage, keys: list[str], target: Path) -> Path:
     """Bring many small objects into one file: DuckDB takes a millisecond for each file it opens."""
-    target = places[keys[0]].with_name(GATHERED)
     with target.open("wb") as file:
         for key, body in storage.get_many(keys):
-            file.writelines(named_lines(places[key], body))
+            file.writelines(named_lines(key, body))
     return target
 
 
-def _local_name(key: str, number: int) -> str:
+def _local_name(key: str, name: str) -> str:
     """Return a name safe from DuckDB's patterns that keeps what counts: the slot and the ending."""
     match = _NAME.search(key)
     assert match is not None
-    return f"{match['slot'] or ''}{number}{match['ending']}"
+    return f"{match['slot'] or ''}{name}{match['ending']}"
 
 
 def _nothing(folder: Path) -> Path:

@@ -32,7 +32,23 @@ ALL = (
     "tag_hours",
     "samples",
 )
-SPELLINGS = ("Job", "job", "JOB", "IT", "it", "café", "cafe", "日本", "ﷺ", "İstanbul", "istanbul")
+FORGED = ("\x1eJob\x1fIT", "job\0")  # nobody can write these, but somebody can send them
+SPELLINGS = (
+    *FORGED,
+    "Job",
+    "job",
+    "JOB",
+    "IT",
+    "it",
+    "café",
+    "cafe",
+    "日本",
+    "ﷺ",
+    "İstanbul",
+    "it's",
+    "\x1eJob\x1fIT",
+    "job\0",
+)
 
 tweets = st.lists(
     st.tuples(
@@ -92,7 +108,8 @@ def test_counts_are_those_of_plain_counting(
 
     assert {tag.key: tag.tweets for tag in counts.tags} == dict(tags)
     assert {tag.key: tag.authors for tag in counts.tags} == {key: len(who) for key, who in authors.items()}
-    assert {tag.key: sum(courses[tag.tag].values()) for tag in counts.tags} == dict(tags)
+    placed = {tag.key: sum(courses[tag.tag].values()) for tag in counts.tags}
+    assert placed == {key: 0 if key in FORGED else count for key, count in tags.items()}
     assert counts.totals.tweets == len(found)
     assert counts.totals.retweets == sum(tweet[4] for tweet in found)
     assert counts.totals.observed_minutes == len({tweet[1] for tweet in found})
