@@ -16,8 +16,13 @@ _PAUSE_SECONDS = 20.0
 class Build(Enum):
     """What can be built: the days that are over, or today so far."""
 
-    EDITIONS = ()
-    TODAY = ("--today",)
+    EDITIONS = "editions"
+    TODAY = "today"
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What the build's command wants to hear."""
+        return ("--today",) if self is Build.TODAY else ()
 
 
 StartBuild = Callable[[Build], None]
@@ -45,7 +50,7 @@ class BuildStarter:
         Thread(target=self._run, args=(build,), name=f"build {build.name}", daemon=True).start()
 
     def _run(self, build: Build) -> None:
-        command = [*self._command, *build.value]
+        command = [*self._command, *build.options]
         try:
             status = subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode  # noqa: S603 - ours
             if status:
