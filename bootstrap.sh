@@ -201,12 +201,7 @@ newest_mail() {
 
 run_tests() {
     install_dev
-    "$VENV/bin/python" -m pytest "$@" &
-    CHILD=$!
-    local status=0
-    wait "$CHILD" || status=$?
-    CHILD=
-    exit "$status"
+    exec "$VENV/bin/python" -m pytest "$@"
 }
 
 # ---- what must be installed ------------------------------------------------------------------------
@@ -237,6 +232,9 @@ missing_for_run() {
 
 missing_for_test() {
     have make || printf 'make '
+    # Playwright's own program needs this library.
+    compgen -G '/usr/lib*/libatomic.so.1' >/dev/null || compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null ||
+        printf 'libatomic1 '
     has_browser || [[ $(system) == ubuntu:* ]] || printf 'chromium '
 }
 
