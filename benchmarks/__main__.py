@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from benchmarks.tweets import day_of_tweets
-from benchmarks.ways import DAY
+from benchmarks.ways import DAY, WAYS
 from report.places import raw_hour
 
 TO_REACH = 30
@@ -32,15 +32,15 @@ class Run:
 @click.option("--tweets", default=10_000, show_default=True, help="One-tweet objects in the day.")
 @click.option("--rounds", default=3, show_default=True, help="Runs of each way, interleaved; medians count.")
 def main(tweets: int, rounds: int) -> None:
-    """Time the day's counts against list, get, json.loads, concat, explode, value_counts.
+    """Time the day's counts: ours, the naive way, and the lean way of somebody who knows pandas.
 
-    Both ways count the same generated tweets, kept as one object each, in processes of their own. Ends
-    with 1 if the answers differ or the ratio is below the one to reach.
+    All count the same generated tweets, kept as one object each, in processes of their own; ours counts
+    hours, languages and authors besides. Ends with 1 if the answers differ or the ratio is not reached.
     """
     with tempfile.TemporaryDirectory() as folder:
         size = _write(Path(folder), tweets)
         click.echo(f"{tweets:,} tweets of {size / tweets:,.0f} bytes, {rounds} rounds each")
-        runs: dict[str, list[Run]] = {"ours": [], "naive": []}
+        runs: dict[str, list[Run]] = {way: [] for way in WAYS}
         for _ in range(rounds):
             for way, done in runs.items():
                 done.append(_run(way, folder))
@@ -72,15 +72,17 @@ def _run(way: str, folder: str) -> Run:
 
 
 def _tell(runs: dict[str, list[Run]]) -> None:
+    ratios = {
+        way: median(run.seconds / ours.seconds for run, ours in zip(done, runs["ours"], strict=True))
+        for way, done in runs.items()
+    }
     for way, done in runs.items():
         seconds, peak = median(run.seconds for run in done), max(run.peak_mb for run in done)
-        click.echo(f"{way:6} {seconds:8.2f} s   peak {peak:6.0f} MB")
-    if runs["ours"][0].answer != runs["naive"][0].answer:
-        raise click.ClickException(f"the answers differ: {runs['ours'][0].answer} {runs['naive'][0].answer}")
-    pairs = zip(runs["ours"], runs["naive"], strict=True)
-    ratio = median(theirs.seconds / ours.seconds for ours, theirs in pairs)
-    click.echo(f"ratio  {ratio:8.1f} times as fast; to reach: {TO_REACH}")
-    if ratio < TO_REACH:
+        click.echo(f"{way:6} {seconds:8.2f} s  {ratios[way]:6.1f} times ours  peak {peak:4.0f} MB")
+        if done[0].answer != runs["ours"][0].answer:
+            raise click.ClickException(f"the answers differ: {runs['ours'][0].answer} {done[0].answer}")
+    click.echo(f"naive, to reach: {TO_REACH} times ours")
+    if ratios["naive"] < TO_REACH:
         sys.exit(1)
 
 

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,24 +29,47 @@ def ours(folder: Path) -> list[tuple[str, int]]:
 
 
 def naive(folder: Path) -> list[tuple[str, int]]:
-    """List, get one by one, json.loads, a frame each, concat, explode, value_counts: hashtags alone."""
+    """List, get one by one, json.loads, flatten to a frame each, concat, explode, value_counts."""
     import pandas as pd
 
+    frames = [pd.json_normalize(document) for document in _documents(folder)]
+    frame = pd.concat(frames, ignore_index=True).drop_duplicates("id_str")
+    tags: Any = frame["entities.hashtags"].map(_keys)
+    return _top(tags.explode().dropna().value_counts())
+
+
+def lean(folder: Path) -> list[tuple[str, int]]:
+    """The same by somebody who knows pandas: one frame, of the two fields that are needed."""
+    import pandas as pd
+
+    rows = [(document["id_str"], _keys(document["entities"]["hashtags"])) for document in _documents(folder)]
+    frame = pd.DataFrame(rows, columns=["id", "tags"]).drop_duplicates("id")
+    tags: Any = frame["tags"].explode()
+    return _top(tags.dropna().value_counts())
+
+
+def _documents(folder: Path) -> Iterator[Any]:
     from report.adapters.directory_storage import DirectoryStorage
 
     storage = DirectoryStorage(folder, None, "")
-    frames = [pd.DataFrame([json.loads(storage.get(info.key))]) for info in storage.list("raw/")]
-    frame = pd.concat(frames, ignore_index=True).drop_duplicates("id_str")
-    tags: Any = frame["entities"].map(
-        lambda found: sorted({tag["text"].casefold() for tag in found["hashtags"]})
-    )
-    counted = [(str(tag), int(count)) for tag, count in tags.explode().dropna().value_counts().items()]
-    return sorted(counted, key=lambda pair: (-pair[1], pair[0]))[:_TOP]
+    return (json.loads(storage.get(info.key)) for info in storage.list("raw/"))
+
+
+def _keys(hashtags: list[dict[str, Any]]) -> list[str]:
+    return sorted({tag["text"].casefold() for tag in hashtags})
+
+
+def _top(counted: Any) -> list[tuple[str, int]]:
+    found = [(str(tag), int(count)) for tag, count in counted.items()]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:_TOP]
+
+
+WAYS = {"ours": ours, "naive": naive, "lean": lean}
 
 
 def main() -> None:
     """Run one way and print its answer and its seconds as JSON."""
-    way, folder = {"ours": ours, "naive": naive}[sys.argv[1]], Path(sys.argv[2])
+    way, folder = WAYS[sys.argv[1]], Path(sys.argv[2])
     begun = time.perf_counter()
     answer = way(folder)
     print(json.dumps({"seconds": time.perf_counter() - begun, "answer": answer}))  # noqa: T201

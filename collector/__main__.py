@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any
+from typing import Any
 
 import click
 
@@ -15,28 +15,12 @@ from collector.demo.hours import demo_tweet
 from collector.demo.writing import Written, demo_window, write_demo
 from collector.feed import Tweets, start_feed, tweets_of_file
 from collector.fetching import fetch_tweet
-from report.composition import services_from_environ
-from report.errors import SettingsError, TrendsError
-from report.services import Services
+from collector.services import services_at_hand
+from report.commands import Door
 from report.window import Window
 
-_WANTS_HELP = "collector.wants_help"
 
-
-class _Failure(click.ClickException):
-    """An error of the house, shown without a trace."""
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"error: {self.message}", err=True)
-
-
-class _WrongSettings(_Failure):
-    """Wrong settings end like wrong usage."""
-
-    exit_code = 2
-
-
-class _Door(click.Group):
+class _CollectorDoor(Door):
     """The group of commands; `import` is loaded only when it is asked for, it needs more than the others."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -47,18 +31,6 @@ class _Door(click.Group):
             command: click.Command = import_module("collector.importing").import_command
             return command
         return super().get_command(ctx, cmd_name)
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.meta[_WANTS_HELP] = "--help" in args
-        return super().parse_args(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except SettingsError as error:
-            raise _WrongSettings(str(error)) from error
-        except TrendsError as error:
-            raise _Failure(str(error)) from error
 
 
 class _Moment(click.ParamType[datetime]):
@@ -80,9 +52,8 @@ class _Moment(click.ParamType[datetime]):
         return moment.astimezone(UTC)
 
 
-@click.group(cls=_Door)
-@click.pass_context
-def collector(context: click.Context) -> None:
+@click.group(cls=_CollectorDoor, context_settings={"help_option_names": ["-h", "--help"]})
+def collector() -> None:
     """Bring tweets into storage.
 
     Where that is, STORAGE_URL says: a folder (file:./data) or a bucket (s3://bucket/prefix). Settings
@@ -93,8 +64,6 @@ def collector(context: click.Context) -> None:
       python -m collector feed &
       python -m collector fetch --url http://127.0.0.1:5002/tweet
     """
-    if context.obj is None and not context.meta[_WANTS_HELP]:
-        context.obj = services_from_environ()
 
 
 @collector.command()
@@ -102,8 +71,7 @@ def collector(context: click.Context) -> None:
 @click.option(
     "--at", type=_Moment(), default="now", show_default=True, help="Time whose UTC minute is filled."
 )
-@click.pass_obj
-def fetch(services: Services, url: str | None, at: datetime) -> None:
+def fetch(url: str | None, at: datetime) -> None:
     """Fetch one tweet and store it as it came.
 
     A minute holds one tweet of a feed: fetching again within it changes nothing.
@@ -114,6 +82,7 @@ def fetch(services: Services, url: str | None, at: datetime) -> None:
       python -m collector fetch --url https://feed.example.org/tweet
       python -m collector fetch --at 2026-11-20T13:05:00Z
     """
+    services = services_at_hand()
     fetched = fetch_tweet(url or services.settings.feed_url, services.storage, at)
     if fetched.stored:
         click.echo(f"stored tweet {fetched.id} as {fetched.key} ({fetched.size:,} bytes)")
@@ -165,8 +134,7 @@ def feed(host: str, port: int, path: Path | None, seed: int) -> None:
 @click.option(
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Which demo world to write."
 )
-@click.pass_obj
-def demo(services: Services, days: int, until: datetime, seed: int) -> None:
+def demo(days: int, until: datetime, seed: int) -> None:
     """Write made-up tweets of genuine shape, to see the reports at work.
 
     The same seed gives the same tweets. Running it again adds the hours that went by since.
@@ -177,10 +145,10 @@ def demo(services: Services, days: int, until: datetime, seed: int) -> None:
       python -m collector demo --days 30 --seed 7
       python -m collector demo --until 2026-11-20T00:00:00Z
     """
-    window = demo_window(days, until)
+    storage, window = services_at_hand().storage, demo_window(days, until)
     hours, unseen = len(list(window.hours())), not sys.stderr.isatty()
     with click.progressbar(length=hours, label="demo tweets", file=sys.stderr, hidden=unseen) as bar:
-        written = write_demo(services.storage, seed, window, bar.update)
+        written = write_demo(storage, seed, window, bar.update)
     click.echo(_summary(written, seed, window))
 
 

@@ -25,6 +25,7 @@ from typing import IO, Any, NamedTuple
 import click
 import zstandard
 
+from collector.services import services_at_hand
 from report.errors import BadTweet
 from report.places import raw_hour, unplaced
 from report.storage import Storage
@@ -262,8 +263,7 @@ def _counted(number: int, noun: str) -> str:
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE|DIR|-...", type=click.Path(path_type=Path))
-@click.pass_context
-def import_command(context: click.Context, files: tuple[Path, ...]) -> None:
+def import_command(files: tuple[Path, ...]) -> None:
     """Import tweets from files, from folders (their .json, .jsonl and .ndjson), or from "-".
 
     JSON lines, arrays, search answers, v2 answers and pretty-printed tweets are read, plain or
@@ -272,10 +272,10 @@ def import_command(context: click.Context, files: tuple[Path, ...]) -> None:
     size = sum(path.stat().st_size for path in _files(files) if path.is_file())
     bar: Any  # click's own type is not public
     with click.progressbar(length=max(size, 1), label="Importing", file=sys.stderr) as bar:
-        result = import_files(files, context.obj.storage, bar.update)
+        result = import_files(files, services_at_hand().storage, bar.update)
     for refusal in result.refused[:_LISTED]:
         click.echo(f"{refusal.file}:{refusal.line}: {refusal.reason}", err=True)
     if result.refused_count > _LISTED:
         click.echo(f"… and {result.refused_count - _LISTED:,} more refused", err=True)
     click.echo(str(result))
-    context.exit(0 if result.tweets or result.notices or not result.refused_count else 1)
+    sys.exit(0 if result.tweets or result.notices or not result.refused_count else 1)

@@ -83,7 +83,7 @@ def test_a_failed_fetch_is_one_line(storage: DirectoryStorage) -> None:
         result = run(storage, "fetch", "--url", f"{feed}/tweet")
 
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
-    assert result.stderr.startswith(f"error: the feed {feed}/tweet answered with ")
+    assert result.stderr.startswith(f"Error: the feed {feed}/tweet answered with ")
 
 
 @pytest.mark.parametrize("at", ["yesterday", "2026-11-20T13:05:00"])
@@ -103,7 +103,7 @@ def test_wrong_settings_end_with_two_and_help_works(tmp_path: Path) -> None:
     helped = subprocess.run([*command, "--help"], env=wrong, cwd=tmp_path, capture_output=True, text=True)
 
     assert ran.returncode == 2
-    assert ran.stderr.startswith("error: wrong settings:\n  STORAGE_URL is 'nowhere'")
+    assert ran.stderr.startswith("Error: wrong settings:\n  STORAGE_URL is 'nowhere'")
     assert (helped.returncode, helped.stderr) == (0, "")
     assert "python -m collector fetch --at 2026-11-20T13:05:00Z" in helped.stdout
 
