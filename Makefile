@@ -3,7 +3,7 @@
 .PHONY: help run test verify check format pins bench pictures clean
 
 PYTHON := .venv/bin/python
-TEMPLATES := $(wildcard report/rendering/templates app/templates mailer/templates)
+TEMPLATES := $(wildcard */templates/*.j2 */*/templates/*.j2)
 PIN := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-header
 
@@ -23,7 +23,7 @@ check: ## Check format, lint, types and templates
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
-	$(if $(TEMPLATES),$(PYTHON) -m djlint --lint $(TEMPLATES))
+	$(PYTHON) -m djlint --lint --quiet $(TEMPLATES)
 
 format: ## Format the code and mend what lint can mend
 	@./bootstrap.sh install-dev
