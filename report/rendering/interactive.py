@@ -13,11 +13,12 @@ from bokeh.models import (
     HoverTool,
     NoOverlap,
     NumeralTickFormatter,
+    Range,
     Range1d,
 )
 from bokeh.plotting import figure
 
-from report.rendering.colours import DARK, LIGHT, Palette
+from report.rendering.colours import DARK, LIGHT
 from report.rendering.picture import HEIGHT
 from report.values import ChartKind, ChartSpec
 
@@ -29,8 +30,7 @@ _FONT = "system-ui, sans-serif"
 
 def draw_interactive(chart: ChartSpec) -> tuple[bytes, bytes]:
     """Return the chart as Bokeh's JSON item, for light and for dark; the same chart, the same bytes."""
-    plot = _columns(chart, LIGHT) if chart.kind is ChartKind.COLUMNS else _bars(chart, LIGHT)
-    _style(plot, LIGHT)
+    plot = _columns(chart) if chart.kind is ChartKind.COLUMNS else _bars(chart)
     item = json.dumps(_renumbered(dict(json_item(plot))), ensure_ascii=False, separators=(",", ":"))
     return item.encode(), _darkened(item).encode()
 
@@ -41,29 +41,20 @@ def _darkened(item: str) -> str:
     return _COLOUR.sub(lambda found: dark.get(found[0], found[0]), item)
 
 
-def _columns(chart: ChartSpec, palette: Palette) -> Any:
+def _columns(chart: ChartSpec) -> Any:
     places = list(range(len(chart.labels)))
-    first = chart.series[0]
-    data: dict[str, Any] = {"place": places, "label": list(chart.labels), "value": list(first.values)}
+    first, *others = chart.series
+    values = {name: list(one.values) for name, one in zip(("value", "compared"), chart.series, strict=False)}
+    source = ColumnDataSource({"place": places, "label": list(chart.labels), **values})
+    plot = _plot(HEIGHT, Range1d(start=-0.6, end=len(places) - 0.4), DataRange1d(start=0))
+    plot.ygrid.grid_line_color = LIGHT.line
+    _draw_gaps(plot, chart)
+    columns = plot.vbar("place", width=0.72, top="value", source=source, color=LIGHT.accent)
     tooltips = [(chart.axis, "@label"), (first.name, "@value{0,0}")]
-    plot: Any = figure(
-        height=HEIGHT,
-        sizing_mode="stretch_width",
-        x_range=Range1d(start=-0.6, end=len(places) - 0.4),
-        y_range=DataRange1d(start=0),
-        tools="",
-    )
-    if len(chart.series) > 1:
-        data["compared"] = list(chart.series[1].values)
-        tooltips.append((chart.series[1].name, "@compared{0,0}"))
-    source = ColumnDataSource(data)
-    gaps = [place for place, value in enumerate(first.values) if value is None]
-    top = max((value or 0 for series in chart.series for value in series.values), default=0) or 1
-    plot.vbar(gaps, width=1, top=[top] * len(gaps), color=palette.faint, level="underlay")
-    columns = plot.vbar("place", width=0.72, top="value", source=source, color=palette.accent)
-    if len(chart.series) > 1:
-        plot.line("place", "compared", source=source, color=palette.grey, width=2)
-        plot.scatter("place", "compared", source=source, color=palette.grey, size=5)
+    for other in others:
+        plot.line("place", "compared", source=source, color=LIGHT.grey, width=2)
+        plot.scatter("place", "compared", source=source, color=LIGHT.grey, size=5)
+        tooltips.append((other.name, "@compared{0,0}"))
     plot.add_tools(HoverTool(renderers=[columns], tooltips=tooltips, mode="vline"))
     plot.xaxis.ticker = places
     plot.xaxis.major_label_policy = NoOverlap()
@@ -72,34 +63,36 @@ def _columns(chart: ChartSpec, palette: Palette) -> Any:
     return plot
 
 
-def _bars(chart: ChartSpec, palette: Palette) -> Any:
+def _draw_gaps(plot: Any, chart: ChartSpec) -> None:
+    gaps = [place for place, value in enumerate(chart.series[0].values) if value is None]
+    top = max((value or 0 for series in chart.series for value in series.values), default=0) or 1
+    plot.vbar(gaps, width=1, top=[top] * len(gaps), color=LIGHT.faint)
+
+
+def _bars(chart: ChartSpec) -> Any:
     labels = list(chart.labels)
     source = ColumnDataSource({"label": labels, "value": list(chart.series[0].values)})
     height = _BAR_PIXELS * max(1, len(labels)) + 30
-    plot: Any = figure(
-        height=height,
-        sizing_mode="stretch_width",
-        x_range=DataRange1d(start=0),
-        y_range=FactorRange(factors=labels[::-1]),
-        tools="",
-    )
-    bars = plot.hbar("label", height=0.62, right="value", source=source, color=palette.accent)
-    plot.add_tools(
-        HoverTool(renderers=[bars], tooltips=[(chart.axis, "@label"), (chart.unit, "@value{0,0}")])
-    )
+    plot = _plot(height, DataRange1d(start=0), FactorRange(factors=labels[::-1]))
+    plot.xgrid.grid_line_color = LIGHT.line
+    bars = plot.hbar("label", height=0.62, right="value", source=source, color=LIGHT.accent)
+    tooltips = [(chart.axis, "@label"), (chart.unit, "@value{0,0}")]
+    plot.add_tools(HoverTool(renderers=[bars], tooltips=tooltips))
     plot.xaxis.formatter = NumeralTickFormatter(format="0,0")
     return plot
 
 
-def _style(plot: Any, palette: Palette) -> None:
+def _plot(height: int, x_range: Range, y_range: Range) -> Any:
+    """An empty plot in the house's style: no box, no toolbar, no ground of its own."""
+    plot: Any = figure(height=height, sizing_mode="stretch_width", x_range=x_range, y_range=y_range, tools="")
     plot.toolbar_location = None
     plot.background_fill_color = plot.border_fill_color = plot.outline_line_color = None
     plot.grid.grid_line_color = None
-    plot.ygrid.grid_line_color = palette.line
     plot.axis.axis_line_color = plot.axis.major_tick_line_color = plot.axis.minor_tick_line_color = None
-    plot.axis.major_label_text_color = palette.quiet
+    plot.axis.major_label_text_color = LIGHT.quiet
     plot.axis.major_label_text_font = _FONT
     plot.axis.major_label_text_font_size = "13px"
+    return plot
 
 
 def _renumbered(item: dict[str, Any]) -> Any:

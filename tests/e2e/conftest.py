@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.gunicorn_server import Gunicorn, gunicorn
 
@@ -56,11 +56,19 @@ def site(tweets: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gun
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Return Chromium, as Debian packages it or else as Playwright brings it."""
+    """Return Chromium, or skip where there is none."""
     with sync_playwright() as playwright:
-        path = _CHROMIUM if _CHROMIUM.exists() else Path(playwright.chromium.executable_path)
-        if not path.exists():
-            pytest.skip(f"there is no browser at {path}: ./bootstrap.sh install-dev installs one")
-        chromium = playwright.chromium.launch(executable_path=path, args=_QUIET)
-        yield chromium
-        chromium.close()
+        try:
+            running = chromium(playwright)
+        except FileNotFoundError as error:
+            pytest.skip(str(error))
+        yield running
+        running.close()
+
+
+def chromium(playwright: Playwright) -> Browser:
+    """Start Chromium, as Debian packages it or else as Playwright brings it; raise `FileNotFoundError`."""
+    path = _CHROMIUM if _CHROMIUM.exists() else Path(playwright.chromium.executable_path)
+    if not path.exists():
+        raise FileNotFoundError(f"there is no browser at {path}: ./bootstrap.sh install-dev installs one")
+    return playwright.chromium.launch(executable_path=path, args=_QUIET)
