@@ -54,7 +54,15 @@ def running_s3() -> Iterator[str]:
 
 def client_of(endpoint: str, anonymous: bool = False, attempts: int = 4, **environ: str) -> "S3Client":
     """Return the project's own client of the S3 at `endpoint`; `environ` adds to boto3's variables."""
-    variables = {
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (variables_of(endpoint) | environ).items():
+            patch.setenv(name, value)
+        return s3_client(anonymous, attempts)
+
+
+def variables_of(endpoint: str) -> dict[str, str]:
+    """Return boto3's variables for the S3 at `endpoint`: nothing of this machine's own is used."""
+    return {
         "AWS_ENDPOINT_URL_S3": endpoint,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -62,11 +70,7 @@ def client_of(endpoint: str, anonymous: bool = False, attempts: int = 4, **envir
         "AWS_CONFIG_FILE": "/dev/null",
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         "AWS_EC2_METADATA_DISABLED": "true",
-    } | environ
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in variables.items():
-            patch.setenv(name, value)
-        return s3_client(anonymous, attempts)
+    }
 
 
 def put_unasked(bucket: str, key: str) -> None:
