@@ -11,7 +11,6 @@ import click
 from mailer.ledger import forget
 from mailer.letters import Heading, edition_of, letter_writer, mail_of
 from mailer.preview import write_preview
-from mailer.runs import is_over, this_run
 from mailer.schedule import Due, NotYet, due, on_request
 from mailer.sending import (
     PROBLEMS,
@@ -29,6 +28,7 @@ from report.commands import Door
 from report.composition import services_from_environ
 from report.editions import Edition
 from report.errors import BuildRunning
+from report.runs import is_over, this_run
 from report.services import Services
 from report.window import last_whole_day
 

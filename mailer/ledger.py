@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mailer.runs import Run
 from report.errors import AlreadyExists, NotFound
+from report.runs import Run
 from report.storage import Storage
 
 JSON = "application/json"

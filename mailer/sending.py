@@ -8,10 +8,10 @@ from email.message import EmailMessage
 from enum import StrEnum
 
 from mailer.ledger import Entry, State, UnreadableEntry, claim, look, record
-from mailer.runs import Run
 from report.errors import MailError, MailRefused, MailServerError, MailUnknown
 from report.mail import Sender, mailbox, reader_key
 from report.places import ledger_entry
+from report.runs import Run
 from report.storage import Storage
 
 

@@ -1,5 +1,7 @@
 """The report's commands: `python -m report build|query`."""
 
+import signal
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -53,6 +55,7 @@ def build(
     """
     if sum(map(bool, (day, days, so_far))) > 1:
         raise click.UsageError("--date, --days and --today exclude each other")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a stopped build gives its lease back
     services, now = services_from_environ(), datetime.now(UTC)
     if so_far:
         _build_today(services, name, now, wait)

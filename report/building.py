@@ -1,8 +1,6 @@
 """A day's edition, from what was collected: built once, and again only when the data changed."""
 
 import json
-import os
-import socket
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -14,6 +12,7 @@ from report.editions import Edition, File
 from report.errors import AlreadyExists, BuildError, NotFound
 from report.leases import lease
 from report.rendering.files import render_files
+from report.runs import this_run
 from report.services import Services
 from report.values import Period, Report
 from report.window import Window, day_window, today
@@ -39,7 +38,7 @@ def build_edition(services: Services, name: str, day: date, now: datetime, *, fo
     if day >= today(now, zone):
         raise BuildError(f"{day.isoformat()} is not over in {zone.key}; build it as the open day instead")
     period = Period(day, zone, day_window(day, zone))
-    with lease(services.storage, f"build-{name}-{day.isoformat()}", _holder(), now, _LEASE):
+    with lease(services.storage, f"build-{name}-{day.isoformat()}", this_run(), now, _LEASE):
         return _build_edition(services, find(name), period, force)
 
 
@@ -49,7 +48,7 @@ def build_draft(services: Services, name: str, now: datetime) -> Edition:
     Raise `BuildRunning` while another builds it, and what the engine and storage raise.
     """
     period = open_period(services, now)
-    with lease(services.storage, f"build-{name}-today", _holder(), now, _LEASE):
+    with lease(services.storage, f"build-{name}-today", this_run(), now, _LEASE):
         report = find(name).build(_ingredients(services), period)
         stamp = f"{now:%Y%m%dT%H%M}Z"
         draft, files = _rendered(
@@ -157,7 +156,3 @@ def _checked(services: Services, edition: Edition) -> str:
 def _write_checked(services: Services, edition: Edition, inputs: str) -> None:
     body = json.dumps({"inputs": inputs, "revision": edition.revision}).encode()
     services.storage.put(_checked_key(edition), body, editions.JSON)
-
-
-def _holder() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"

@@ -18,6 +18,7 @@ from report.adapters.s3_storage import S3Storage
 from report.building import build_draft, build_edition
 from report.errors import BuildError, BuildRunning
 from report.leases import lease
+from report.runs import Run
 from report.services import Services
 from report.settings import Settings
 from report.storage import Storage
@@ -171,9 +172,9 @@ def test_a_day_that_is_not_over_is_refused(make_storage: MakeStorage) -> None:
 def test_a_build_runs_once(make_storage: MakeStorage) -> None:
     """Who asks while it runs is told so."""
     storage = make_storage("folder")
-    held = lease(storage, f"build-trends-{DAY}", "other:1", NEXT_MORNING, timedelta(minutes=1))
+    held = lease(storage, f"build-trends-{DAY}", Run("other", 1, "x"), NEXT_MORNING, timedelta(minutes=1))
 
-    with held, pytest.raises(BuildRunning, match="other:1"):
+    with held, pytest.raises(BuildRunning, match="process 1 on other"):
         build_edition(services_on(storage), "trends", DAY, NEXT_MORNING)
 
 

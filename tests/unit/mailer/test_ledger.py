@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from mailer.ledger import Entry, Found, State, UnreadableEntry, claim, forget, look, record
-from mailer.runs import Run
 from report.errors import AlreadyExists
+from report.runs import Run
 from tests.fakes import MemoryStorage
 from tests.mail_builders import FIVE
 

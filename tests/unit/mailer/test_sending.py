@@ -10,10 +10,10 @@ import pytest
 
 from mailer.ledger import Entry, State, claim, look
 from mailer.letters import Heading, letter_writer
-from mailer.runs import Run
 from mailer.sending import Fate, Intent, Occasion, Outcome, Post, carry_out, plan, summary, too_late
 from report.errors import MailDeferred, MailError, MailRefused, MailServerError, MailUnknown
 from report.mail import message, message_id
+from report.runs import Run
 from tests.fakes import MemoryStorage
 from tests.mail_builders import DAY, FIVE, a_frozen_edition, a_mail
 

@@ -6,10 +6,12 @@ import pytest
 
 from report.errors import BuildRunning
 from report.leases import lease
+from report.runs import Run
 from tests.fakes import MemoryStorage
 
 NOW = datetime(2026, 11, 21, 5, tzinfo=UTC)
 TEN_MINUTES = timedelta(minutes=10)
+ONE, TWO = Run("one", 1, "first"), Run("two", 2, "second")
 
 
 def test_only_one_holds_it() -> None:
@@ -17,9 +19,9 @@ def test_only_one_holds_it() -> None:
     storage = MemoryStorage()
 
     with (
-        lease(storage, "build", "one:1", NOW, TEN_MINUTES),
-        pytest.raises(BuildRunning, match="held by one:1 until 2026-11-21T05:10"),
-        lease(storage, "build", "two:2", NOW, TEN_MINUTES),
+        lease(storage, "build", ONE, NOW, TEN_MINUTES),
+        pytest.raises(BuildRunning, match=r"process 1 on one holds .* until 2026-11-21 05:10"),
+        lease(storage, "build", TWO, NOW, TEN_MINUTES),
     ):
         pass
 
@@ -27,7 +29,7 @@ def test_only_one_holds_it() -> None:
 def test_it_is_given_back_even_after_a_failure() -> None:
     """A failed build does not stop the next."""
     storage = MemoryStorage()
-    with pytest.raises(ZeroDivisionError), lease(storage, "build", "one:1", NOW, TEN_MINUTES):
+    with pytest.raises(ZeroDivisionError), lease(storage, "build", ONE, NOW, TEN_MINUTES):
         raise ZeroDivisionError
 
     assert not list(storage.list("leases/"))
@@ -36,18 +38,27 @@ def test_it_is_given_back_even_after_a_failure() -> None:
 def test_a_lease_past_its_time_is_anybodys() -> None:
     """A killed holder does not stop builds for ever."""
     storage = MemoryStorage()
-    killed = lease(storage, "build", "one:1", NOW, TEN_MINUTES)
+    killed = lease(storage, "build", ONE, NOW, TEN_MINUTES)
     killed.__enter__()
 
-    with lease(storage, "build", "two:2", NOW + TEN_MINUTES, TEN_MINUTES):
-        assert b"two:2" in storage.get("leases/build.json")
+    with lease(storage, "build", TWO, NOW + TEN_MINUTES, TEN_MINUTES):
+        assert b'"two"' in storage.get("leases/build.json")
 
 
 def test_a_late_holder_does_not_take_away_anothers_lease() -> None:
     """Who overstays finds somebody else's lease, and leaves it."""
     storage = MemoryStorage()
-    with lease(storage, "build", "one:1", NOW, TEN_MINUTES):
-        other = lease(storage, "build", "two:2", NOW + TEN_MINUTES, TEN_MINUTES)
+    with lease(storage, "build", ONE, NOW, TEN_MINUTES):
+        other = lease(storage, "build", TWO, NOW + TEN_MINUTES, TEN_MINUTES)
         other.__enter__()
 
-    assert b"two:2" in storage.get("leases/build.json")
+    assert b'"two"' in storage.get("leases/build.json")
+
+
+def test_a_run_that_is_over_holds_nothing() -> None:
+    """A killed build keeps nobody waiting on its own host."""
+    storage = MemoryStorage()
+    lease(storage, "build", ONE, NOW, TEN_MINUTES).__enter__()
+
+    with lease(storage, "build", TWO, NOW, TEN_MINUTES, is_over=lambda run: run == ONE):
+        assert b'"two"' in storage.get("leases/build.json")

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
-from mailer.runs import is_over, this_run
+from report.runs import is_over, this_run
 
 
 def test_no_two_runs_are_the_same() -> None:
