@@ -68,7 +68,7 @@ run() {
     install_runtime
     read_settings
     refuse_busy_port "$PORT"
-    trap 'exit 0' INT TERM HUP # stopping a server is no failure
+    trap 'say; say "Stopped."; exit 0' INT TERM HUP # stopping a server is no failure
     make_sample_tweets "$days"
     # The first page is shown as soon as there is one; the rest is brought up to date behind it.
     if [[ -z $TWEETS || ! -e $TWEETS/editions/trends/latest.json ]]; then
@@ -100,7 +100,7 @@ refuse_busy_port() {
     fi
 }
 
-# Sets PORT, PUBLIC_URL, TWEETS (the folder of tweets, empty for S3), OUTBOX (empty for a server) and MAIL_MOMENT.
+# Sets PORT, PUBLIC_URL, TWEETS (the folder of tweets, empty for S3), OUTBOX (empty for a server), MAIL (its file there) and READERS.
 read_settings() {
     local lines
     lines=$(
@@ -110,13 +110,16 @@ from datetime import UTC, datetime
 
 from report.composition import services_from_environ
 from report.errors import SettingsError
+from report.mail import message_id
 from report.settings import Settings
+from report.window import last_whole_day
 
 try:
     settings = services_from_environ().settings
 except SettingsError as error:
     sys.exit(str(error))
-day = datetime.now(UTC).astimezone(settings.timezone).date()
+day = last_whole_day(datetime.now(UTC), settings.timezone)
+mail = message_id("trends", day, settings.mail_to[0], settings.mail_from)
 public_url = settings.public_url
 if public_url == Settings.public_url:
     public_url = f"http://localhost:{settings.port}"
@@ -124,7 +127,8 @@ print(settings.port)
 print(public_url)
 print(settings.storage_url.folder or "")
 print(settings.smtp_url.folder or "")
-print(datetime.combine(day, settings.mail_at, tzinfo=settings.timezone).isoformat())
+print(mail.strip("<>").partition("@")[0] + ".eml")
+print(*settings.mail_to, sep="\n")
 PYTHON
     ) || exit 2
     {
@@ -132,7 +136,8 @@ PYTHON
         read -r PUBLIC_URL
         read -r TWEETS
         read -r OUTBOX
-        read -r MAIL_MOMENT
+        read -r MAIL
+        mapfile -t READERS
     } <<<"$lines"
     export PORT PUBLIC_URL
 }
@@ -144,7 +149,7 @@ make_sample_tweets() {
     if [[ -d $TWEETS/raw ]] && find "$TWEETS/raw" -type f ! -name 'demo*' -print -quit | grep -q .; then
         return 0
     fi
-    step "Making sample tweets of $1 days" python -m collector demo --days "$1"
+    step "Bringing the sample tweets of $1 days up to date" python -m collector demo --days "$1"
 }
 
 # Only where it is sure to stay here: the ledger of a bucket may be that of the real mail.
@@ -154,7 +159,7 @@ write_morning_mail() {
         say "With a mail server or a bucket, no mail is written from here: cron sends it, see crontab."
         return
     fi
-    step "Writing the morning mail" python -m mailer send --at "$MAIL_MOMENT"
+    step "Writing the morning mail" python -m mailer send "${READERS[@]/#/--to=}"
 }
 
 # The server has a group of its own, so that builds it started end with it.
@@ -188,15 +193,10 @@ say_what_to_open() {
     say "  $PUBLIC_URL/today    today so far"
     if [[ -n $OUTBOX ]]; then
         say "The morning mail is a file; a mail program opens it:"
-        say "  $(newest_mail)"
+        say "  $OUTBOX/$MAIL"
     fi
     say "The server's log: $SERVER_LOG"
     say "Ctrl-C stops it."
-}
-
-newest_mail() {
-    # shellcheck disable=SC2012 # the names are ours; only ls sorts by time everywhere
-    ls -t -- "$OUTBOX"/*.eml 2>/dev/null | head -n 1 || say "$OUTBOX/ (no mail yet)"
 }
 
 # ---- test ------------------------------------------------------------------------------------------
@@ -216,7 +216,6 @@ install_runtime() {
 install_dev() {
     install_packages "$(missing_for_run) $(missing_for_test)"
     install_requirements requirements-dev.txt
-    has_browser || step "Installing a browser for the tests" python -m playwright install --with-deps chromium
 }
 
 # Debian's names of what `run` lacks here. Ubuntu 22.04 has Python 3.11 only beside its own 3.10.

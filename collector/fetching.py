@@ -68,7 +68,7 @@ def one_tweet(body: bytes, url: str) -> tuple[bytes, str]:
         text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8").strip()
         document = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        received = f"{body[:80]!r}" if body.strip() else "an empty body"
+        received = repr(body[:80].decode("utf-8", "replace")) if body.strip() else "an empty body"
         raise FeedError(f"the feed {redacted(url)} answered with {received}, which is not JSON") from error
     # A line break can't stand inside a JSON string, so nothing of the tweet itself is touched.
     line = text.replace("\r", " ").replace("\n", " ").encode()

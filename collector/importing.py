@@ -268,13 +268,22 @@ def import_command(files: tuple[Path, ...]) -> None:
 
     JSON lines, arrays, search answers, v2 answers and pretty-printed tweets are read, plain or
     compressed with gzip or zstandard. Importing a file again changes nothing.
+
+    \b
+    Examples:
+      python -m collector import tweets.jsonl.gz
+      python -m collector import archive/ more.json
+      zcat old.gz | python -m collector import -
     """
     size = sum(path.stat().st_size for path in _files(files) if path.is_file())
     bar: Any  # click's own type is not public
-    with click.progressbar(length=max(size, 1), label="Importing", file=sys.stderr) as bar:
+    with click.progressbar(
+        length=max(size, 1), label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
         result = import_files(files, services_at_hand().storage, bar.update)
     for refusal in result.refused[:_LISTED]:
-        click.echo(f"{refusal.file}:{refusal.line}: {refusal.reason}", err=True)
+        where = f"{refusal.file}:{refusal.line}" if refusal.line else refusal.file
+        click.echo(f"{where}: {refusal.reason}", err=True)
     if result.refused_count > _LISTED:
         click.echo(f"… and {result.refused_count - _LISTED:,} more refused", err=True)
     click.echo(str(result))

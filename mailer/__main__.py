@@ -79,15 +79,18 @@ def send(at: str | None, to: tuple[str, ...], dry_run: bool) -> None:
     if isinstance(asked, NotYet):
         click.echo(str(asked))
     elif dry_run:
-        _show(asked, _intents(services, asked, to or settings.mail_to, now))
+        sys.exit(_show(asked, _intents(services, asked, to or settings.mail_to, now)))
     else:
         sys.exit(_send(services, asked, to or settings.mail_to, now))
 
 
-def _show(asked: Due, intents: Iterable[Intent]) -> None:
+def _show(asked: Due, intents: list[Intent]) -> int:
+    """Tell what would be done; return the exit status the real run would begin with."""
     for intent in intents:
         what = "would send" if intent.fate is None else f"{intent.fate}, nothing to do:"
-        click.echo(f"{what} {Occasion(REPORT, asked.day)} to {intent.reader}")
+        why = f" ({intent.why})" if intent.why else ""
+        click.echo(f"{what} {Occasion(REPORT, asked.day)} to {intent.reader}{why}")
+    return 1 if PROBLEMS & {intent.fate for intent in intents} else 0
 
 
 def _send(services: Services, asked: Due, readers: Iterable[str], now: datetime) -> int:

@@ -11,12 +11,16 @@ import click
 
 from report.commands import Door
 from report.composition import services_from_environ
-from report.errors import BuildRunning
+from report.counts import CountingRules, folding_of
+from report.engine import question, question_names
+from report.errors import BuildRunning, NotBegun
 from report.services import Services
 from report.window import day_window, last_whole_day
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _POLL_SECONDS = 1.0
+_ROWS = 10
+_ABOUT_A_HASHTAG = ("samples", "tag_hours")
 
 
 @click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,7 +33,9 @@ def main() -> None:
 
 @main.command()
 @click.option("--report", "name", default="trends", show_default=True, help="Which report.")
-@click.option("--date", "day", type=_DAY, help="The day to build. Default: the last whole day.")
+@click.option(
+    "--date", "day", type=_DAY, metavar="YYYY-MM-DD", help="The day to build. Default: the last whole day."
+)
 @click.option("--days", type=click.IntRange(1, 3660), help="The last so many whole days, oldest first.")
 @click.option("--today", "so_far", is_flag=True, help="The day that is open, as far as it has come.")
 @click.option("--force", is_flag=True, help="Render anew even where no data has changed.")
@@ -61,42 +67,50 @@ def build(
         _build_today(services, name, now, wait)
         return
     for wanted in _days(services, day, days, now):
-        _build_day(services, name, wanted, now, force, wait)
+        try:
+            _build_day(services, name, wanted, now, force, wait)
+        except NotBegun as error:
+            if days is None:
+                raise
+            click.echo(f"left out: {error}")
 
 
-@main.command()
+@main.command(epilog=f"Questions: {', '.join(question_names())}.")
 @click.argument("name")
-@click.option("--date", "day", type=_DAY, help="The day asked about. Default: the last whole day.")
+@click.option("--date", "day", type=_DAY, metavar="YYYY-MM-DD", help="The day. Default: the last whole day.")
+@click.option("--limit", type=click.IntRange(1), help="How many rows at most.")
 @click.option(
-    "--limit",
-    default=10,
-    show_default=True,
-    type=click.IntRange(1),
-    help="How many rows, where the question asks.",
+    "--hashtag", default="", help="Which hashtag, in any spelling, where the question asks for one."
 )
-@click.option("--hashtag", default="", help="Which hashtag, where the question asks.")
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
 )
-@click.pass_obj
-def query(services: Services, name: str, day: datetime | None, limit: int, hashtag: str, form: str) -> None:
-    """Ask one of the questions in report/sql about a day's tweets.
+def query(name: str, day: datetime | None, limit: int | None, hashtag: str, form: str) -> None:
+    """Ask a question about a day's tweets.
+
+    `hashtags` counts as the report does, spellings taken together; `top_hashtags` and `spellings` count
+    each spelling by itself. COUNT_RETWEETS holds here too.
 
     \b
-    python -m report query top_hashtags --date 2026-11-20 --limit 20
+    python -m report query hashtags --date 2026-11-20 --limit 20
+    python -m report query samples --hashtag budget
     python -m report query languages --format csv
     """
-    from report.engine import question
-
     services = services_from_environ()
     zone = services.settings.timezone
     wanted = day.date() if day else last_whole_day(datetime.now(UTC), zone)
-    retweets = "with" if services.settings.count_retweets else "without"
-    known: dict[str, Any] = {"retweets": retweets, "limit": limit, "hashtag": hashtag, "folding": ""}
     _, names = question(name)
+    if name in _ABOUT_A_HASHTAG and not hashtag:
+        raise click.UsageError(f"{name} asks for --hashtag")
+    rules = CountingRules(services.settings.count_retweets)
     with services.engine().open(day_window(wanted, zone)) as questions:
+        known: dict[str, str | int] = {"retweets": rules.parameter, "limit": limit or _ROWS}
+        if "folding" in names:
+            known["folding"] = folding_of(questions, rules, hashtag)
         rows = questions.ask(name, {parameter: known[parameter] for parameter in names})
-    _print_rows(rows, form)
+    if not rows:
+        click.echo(f"no rows for {wanted} in {zone.key}", err=True)
+    _print_rows(rows[:limit], form)
 
 
 def _days(services: Services, day: datetime | None, days: int | None, now: datetime) -> list[date]:
@@ -111,7 +125,8 @@ def _build_day(services: Services, name: str, day: date, now: datetime, force: b
 
     begun = time.monotonic()
     built = _when_free(lambda: build_edition(services, name, day, now, force=force), wait)
-    what = f"built in {time.monotonic() - begun:.1f} s" if built.fresh else "stands already"
+    standing = "is the same when rendered anew" if force else "stands already"
+    what = f"built in {time.monotonic() - begun:.1f} s" if built.fresh else standing
     click.echo(f"{day} r{built.edition.revision} {what}: {built.edition.headline}")
 
 
@@ -138,13 +153,13 @@ def _when_free(build: Callable[[], Any], wait: int) -> Any:
 def _print_rows(rows: list[dict[str, Any]], form: str) -> None:
     import pandas as pd
 
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, dtype=object)
     if form == "csv":
         click.echo(frame.to_csv(index=False), nl=False)
     elif form == "json":
         click.echo(frame.to_json(orient="records", force_ascii=False, date_format="iso", indent=1))
     else:
-        click.echo(frame.to_string(index=False) if rows else "no rows")
+        click.echo(frame.to_string(index=False, na_rep="") if rows else "", nl=bool(rows))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from report.counts import CountingRules
 from report.editions import Edition, File
 from report.errors import AlreadyExists, BuildError, NotFound
 from report.leases import lease
-from report.rendering.files import render_files
 from report.runs import this_run
 from report.services import Services
 from report.values import Period, Report
@@ -35,8 +34,12 @@ def build_edition(services: Services, name: str, day: date, now: datetime, *, fo
     what the engine and storage raise.
     """
     zone = services.settings.timezone
-    if day >= today(now, zone):
-        raise BuildError(f"{day.isoformat()} is not over in {zone.key}; build it as the open day instead")
+    if day > today(now, zone):
+        raise BuildError(f"{day.isoformat()} has not begun in {zone.key}")
+    if day == today(now, zone):
+        raise BuildError(
+            f"{day.isoformat()} is not over in {zone.key}; --today builds it as far as it has come"
+        )
     period = Period(day, zone, day_window(day, zone))
     with lease(services.storage, f"build-{name}-{day.isoformat()}", this_run(), now, _LEASE):
         return _build_edition(services, find(name), period, force)
@@ -108,6 +111,8 @@ def _rendered(
     services: Services, report: Report, revision: int, folder: str, base: str, path: str
 ) -> tuple[Edition, dict[str, File]]:
     public_url = services.settings.public_url
+    from report.rendering.files import render_files  # pandas and charts: only where something is drawn
+
     files = render_files(report, base, public_url + path, public_url)
     edition = Edition(
         report=report.name,

@@ -109,16 +109,21 @@ def count_tag_hours(
 
 def _tags(questions: Questions, rules: CountingRules) -> tuple[TagCount, ...]:
     """Fold the distinct spellings, which are few, and have the engine count by the folding."""
-    retweets = rules.parameter
-    spellings = [row["spelling"] for row in questions.ask("spellings", {"retweets": retweets})]
-    groups: dict[str, list[str]] = {}
-    for spelling in spellings:
-        key = spelling if _UNSAYABLE & set(spelling) else fold(spelling)
-        groups.setdefault(key, []).append(spelling)
+    groups = _groups(questions, rules)
     by_tag = {group[0]: (key, tuple(group)) for key, group in groups.items()}
     folding = _folding((other, tag) for tag, (_, group) in by_tag.items() for other in group[1:])
-    rows = questions.ask("hashtags", {"folding": folding, "retweets": retweets})
+    rows = questions.ask("hashtags", {"folding": folding, "retweets": rules.parameter})
     return tuple(_tag_count(row, *by_tag[row["tag"]]) for row in rows)
+
+
+def _groups(questions: Questions, rules: CountingRules) -> dict[str, list[str]]:
+    """The spellings of each hashtag by its key, the most used first."""
+    groups: dict[str, list[str]] = {}
+    for row in questions.ask("spellings", {"retweets": rules.parameter}):
+        spelling = row["spelling"]
+        key = spelling if _UNSAYABLE & set(spelling) else fold(spelling)
+        groups.setdefault(key, []).append(spelling)
+    return groups
 
 
 def _tag_count(row: Row, key: str, spellings: tuple[str, ...]) -> TagCount:
@@ -149,6 +154,15 @@ def _hours(quarters: Iterable[Row], period: Period) -> tuple[HourCount, ...]:
         )
         start = end
     return tuple(hours)
+
+
+def folding_of(questions: Questions, rules: CountingRules, hashtag: str = "") -> str:
+    """Return the parameter `folding`: every spelling of `hashtag`, or, without one, all there is to fold."""
+    groups = _groups(questions, rules)
+    if hashtag:
+        chosen = groups.get(fold(hashtag.removeprefix("#")), [])
+        return _folding((spelling, chosen[0]) for spelling in chosen)
+    return _folding((other, group[0]) for group in groups.values() for other in group[1:])
 
 
 def _totals(row: Row, documents: Iterable[Row], period: Period) -> Totals:

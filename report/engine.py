@@ -32,12 +32,20 @@ class Engine(Protocol):
         """
 
 
+def question_names() -> list[str]:
+    """Return the names of the questions there are, in order."""
+    texts = resources.files("report").joinpath("sql").iterdir()
+    return sorted(text.name.removesuffix(".sql") for text in texts if text.name.endswith(".sql"))
+
+
 def question(name: str) -> tuple[str, tuple[str, ...]]:
     """Return a question's SQL text and the names of its parameters, in the order of its `?`."""
     try:
         text = resources.files("report").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise EngineError(f"there is no question named {name!r} in report/sql") from error
+        raise EngineError(
+            f"there is no question named {name!r}; there are: {', '.join(question_names())}"
+        ) from error
     first = text.partition("\n")[0]
     names = first.removeprefix("-- parameters:").split(",") if first.startswith("-- parameters:") else []
     return text, tuple(name.strip() for name in names)

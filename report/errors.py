@@ -60,8 +60,18 @@ class EngineError(TrendsError):
     """A question could not be answered by the engine."""
 
 
+class EngineUnavailable(EngineError):
+    """The engine could not be reached, or is too busy."""
+
+    permanent = False
+
+
 class BuildError(TrendsError):
     """A report could not be built."""
+
+
+class NotBegun(BuildError):
+    """The day is before anything was collected."""
 
 
 class BuildRunning(BuildError):

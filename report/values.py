@@ -18,7 +18,7 @@ class Verdict(Enum):
 
     REAL = "real"
     NOISE = "within noise"
-    UNKNOWN = "nothing to compare with"
+    UNKNOWN = "no comparison"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from collector.demo.world import Language, languages
 from report.window import Window
 
 LONG_GAP_EVERY_DAYS = 14
+_LONG_GAP_TURN = 6
 _SURGE = (0.06, 0.14, 0.18, 0.16, 0.12, 0.08)
 """Share of all tweets in the first hours of an event; then `_ECHO` until midnight."""
 _ECHO = 0.04
@@ -110,6 +111,6 @@ def _newcomer(seed: int, day: date) -> tuple[str, str]:
 def _gap(seed: int, day: date, dice: Dice) -> Window:
     """Return the minutes the collector missed."""
     start = datetime.combine(day, time(1 + dice.below(4), dice.below(60)), tzinfo=UTC)
-    if (seed + day.toordinal()) % LONG_GAP_EVERY_DAYS == 0:
+    if (seed + day.toordinal() + _LONG_GAP_TURN) % LONG_GAP_EVERY_DAYS == 0:
         return Window(start, start + timedelta(minutes=200 + dice.below(80)))
     return Window(start, start + timedelta(minutes=21 + dice.below(9)))

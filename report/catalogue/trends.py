@@ -7,6 +7,7 @@ from typing import Any
 from report.catalogue import Ingredients
 from report.comparison import Compared, compare_tags
 from report.counts import DayCounts, count_day, count_tag_hours
+from report.errors import NotBegun
 from report.places import raw_hour
 from report.storage import ObjectInfo, Storage
 from report.values import (
@@ -38,6 +39,7 @@ _BLOCK_HOURS = 3
 
 def build(ingredients: Ingredients, period: Period) -> Report:
     """Return the trends of a period, set beside the day before; raise `EngineError`, `StorageError`."""
+    _check_begun(ingredients.storage, period)
     before_period = day_before(period)
     with ingredients.engine.open(before_period.window) as questions:
         before = count_day(questions, before_period, ingredients.rules)
@@ -45,6 +47,14 @@ def build(ingredients: Ingredients, period: Period) -> Report:
         counts = count_day(questions, period, ingredients.rules)
         courses = count_tag_hours(questions, counts.tags[:_TOP], ingredients.rules)
     return describe(counts, before, courses)
+
+
+def _check_begun(storage: Storage, period: Period) -> None:
+    """A day of silence has a report; a day before anything was collected is a mistake in the date."""
+    first = min((name.removeprefix("dt=") for name in storage.list_folders("raw/")), default="")
+    last_moment = period.window.end - timedelta(microseconds=1)
+    if first and last_moment.date().isoformat() < first:
+        raise NotBegun(f"{period.day.isoformat()} is before anything was collected: that began on {first}")
 
 
 def inputs(storage: Storage, period: Period) -> Iterator[ObjectInfo]:
@@ -114,8 +124,9 @@ def _leader(first: Compared) -> str:
         return f"{name} is new and first"
     if first.rank_before == 1:
         return f"{name} stays first"
-    noise = "" if first.change.verdict is Verdict.REAL else " (within noise)"
-    return f"{name} rose from {ordinal(first.rank_before)} to 1st{noise}"
+    if first.change.verdict is Verdict.NOISE:
+        return f"{name} is first, {ordinal(first.rank_before)} the day before (within noise)"
+    return f"{name} rose from {ordinal(first.rank_before)} to 1st"
 
 
 def _top_table(compared: tuple[Compared, ...], before: DayCounts) -> Table:
@@ -135,9 +146,16 @@ def _top_table(compared: tuple[Compared, ...], before: DayCounts) -> Table:
             Column("Change", Kind.CHANGE),
         ),
         rows=rows,
-        note=f"Change: against {long_day(before.period.day)}, per observed minute.",
+        note=_compared_with(before),
         empty="No hashtag was used.",
     )
+
+
+def _compared_with(before: DayCounts) -> str:
+    day = long_day(before.period.day)
+    if not before.totals.observed_minutes:
+        return f"No change is shown: {day} was not observed."
+    return f"Change: against {day}, per observed minute."
 
 
 def _risers_table(compared: tuple[Compared, ...]) -> Table:
@@ -182,10 +200,10 @@ def _hours_chart(counts: DayCounts, before: DayCounts) -> ChartSpec:
         title=f"Busiest at {clock_hour(busiest.start)}: {count_of(busiest.tweets, 'tweet')} in the hour",
         kind=ChartKind.COLUMNS,
         axis=f"hour of the day, {counts.period.zone.key}",
-        unit="tweets per hour",
+        unit="tweets",
         labels=tuple(hour.start.strftime("%H") for hour in counts.hours),
         series=tuple(series),
-        note="An hour without a column was not observed.",
+        note="Hours that were not observed are left empty.",
     )
 
 
@@ -193,11 +211,11 @@ def _hours_strip(counts: DayCounts) -> Strip:
     """Busy hours stand out among the tweets, missed minutes among the minutes."""
     tweets = tuple(hour.tweets for hour in counts.hours)
     observed = tuple(hour.observed_minutes for hour in counts.hours)
-    missed = tuple(hour.expected_minutes - hour.observed_minutes for hour in counts.hours)
+    missed = tuple(60 - 60 * hour.observed_minutes // hour.expected_minutes for hour in counts.hours)
     return Strip(
         slug="by-hour",
-        title="Tweets and observed minutes by hour",
-        axis=f"hour, {counts.period.zone.key}",
+        title="Tweets and observed minutes by hour; missed minutes are shaded",
+        axis=counts.period.zone.key,
         labels=tuple(hour.start.strftime("%H") for hour in counts.hours),
         lines=(StripLine("Tweets", tweets, tweets, max(tweets)), StripLine("Minutes", observed, missed, 60)),
     )
@@ -238,7 +256,9 @@ def _languages_chart(counts: DayCounts) -> ChartSpec:
     share = named[0][1] / counts.totals.counted if named else 0
     return ChartSpec(
         slug="languages",
-        title=f"{percent(share)} in {labels[0]}, as Twitter tells the language" if labels else "No language",
+        title=f"{percent(share)} in {labels[0]}, by what Twitter takes the language to be"
+        if labels
+        else "No language",
         kind=ChartKind.BARS,
         axis="language",
         unit="tweets",

@@ -54,7 +54,7 @@ def _chart(chart: ChartSpec) -> list[str]:
         for at, label in enumerate(chart.labels)
     ]
     right = [False, *(True for _ in chart.series)]
-    title = f"{chart.title} ({chart.unit}; {chart.axis})"
+    title = f"{chart.title} ({chart.unit} by {chart.axis})"
     return [*_wrapped(title), *_aligned(heads, rows, right), *_wrapped(chart.note)]
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from report.adapters.duckdb_engine import DuckDBEngine
-from report.counts import CountingRules, count_day, count_tag_hours
+from report.counts import CountingRules, count_day, count_tag_hours, folding_of
 from report.engine import Questions, question
 from report.tweets.hashtags import fold
 from report.values import Period
@@ -153,10 +153,11 @@ def test_top_authors_have_their_share_of_all(asked: Questions) -> None:
 
 
 def test_samples_are_the_latest_tweets_with_the_hashtag(asked: Questions) -> None:
-    """Times come back aware, in UTC."""
-    rows = asked.ask("samples", {"hashtag": "Job", "limit": 2})
+    """Any spelling finds it; times come back aware, in UTC."""
+    rules = CountingRules()
+    rows = asked.ask("samples", {"folding": folding_of(asked, rules, "#JOB"), "limit": 2})
 
     assert [row["id"] for row in rows] == ["29", "28"]
     assert rows[0]["seen_at"] == datetime(2026, 11, 20, 0, 29, tzinfo=UTC)
     assert rows[0]["text"] == "hello"
-    assert asked.ask("samples", {"hashtag": "job", "limit": 2}) == []
+    assert asked.ask("samples", {"folding": folding_of(asked, rules, "it"), "limit": 2}) == []

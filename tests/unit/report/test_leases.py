@@ -20,7 +20,7 @@ def test_only_one_holds_it() -> None:
 
     with (
         lease(storage, "build", ONE, NOW, TEN_MINUTES),
-        pytest.raises(BuildRunning, match=r"process 1 on one holds .* until 2026-11-21 05:10"),
+        pytest.raises(BuildRunning, match=r"process 1 on one holds .* until 2026-11-21T05:10"),
         lease(storage, "build", TWO, NOW, TEN_MINUTES),
     ):
         pass

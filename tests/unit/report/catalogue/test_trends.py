@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from report.catalogue import find
+from report.adapters.duckdb_engine import DuckDBEngine
+from report.catalogue import Ingredients, find
 from report.catalogue.trends import day_before, describe
-from report.counts import DayCounts, TagCount
-from report.errors import BuildError
+from report.counts import CountingRules, DayCounts, TagCount
+from report.errors import BuildError, NotBegun
 from report.values import Change, ChartSpec, Report, Strip, Table, Verdict
 from report.window import Window
+from tests.fakes import MemoryStorage
 from tests.report_builders import a_period, a_tag, some_counts, some_hours, some_totals
 
 BEFORE = a_period(date(2026, 11, 19))
@@ -32,7 +34,7 @@ def table(report: Report, slug: str) -> Table:
         pytest.param([a_tag("food", 50)], "#budget is new and first;", id="new"),
         pytest.param(
             [a_tag("food", 60), a_tag("budget", 58)],
-            "#budget rose from 2nd to 1st (within noise);",
+            "#budget is first, 2nd the day before (within noise);",
             id="rose within noise",
         ),
     ],
@@ -133,6 +135,21 @@ def test_an_open_day_is_set_beside_as_much_of_yesterday() -> None:
     so_far = replace(whole, window=Window(whole.window.start, noon), is_open=True)
 
     assert day_before(so_far).window.end == datetime(2026, 11, 19, 12, tzinfo=UTC)
+
+
+def test_a_day_before_the_first_is_a_mistake() -> None:
+    """A mistyped year leaves no empty edition behind; a silent day since then is a report."""
+    storage = MemoryStorage()
+    storage.put("raw/dt=2026-11-20/hour=13/x.json", b"{}")
+    found = Ingredients(DuckDBEngine(storage), storage, CountingRules())
+
+    with pytest.raises(
+        NotBegun, match="2020-01-01 is before anything was collected: that began on 2026-11-20"
+    ):
+        find("trends").build(found, a_period(date(2020, 1, 1)))
+    assert (
+        find("trends").build(found, a_period(date(2026, 11, 22))).headline.startswith("Nothing was collected")
+    )
 
 
 def test_an_unknown_report_is_named_with_those_there_are() -> None:

@@ -42,7 +42,7 @@ def test_a_change_is_told_by_sign_and_word(percent: float | None, direction: str
 
 def test_a_change_without_comparison_claims_nothing() -> None:
     """No arrow, no number."""
-    assert change_words(Change(0, 5, None, Verdict.UNKNOWN)) == ("", "—", "nothing to compare with")
+    assert change_words(Change(0, 5, None, Verdict.UNKNOWN)) == ("", "—", "no comparison")
 
 
 def test_numbers_have_thousands_separated_and_tags_their_sign() -> None:
