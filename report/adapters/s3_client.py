@@ -13,9 +13,9 @@ from report.errors import BadKey, StorageError
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-CONNECTIONS = 32
-_CONNECT_SECONDS = 5
-_READ_SECONDS = 30
+CONNECTIONS = 64
+CONNECT_SECONDS = 5
+READ_SECONDS = 30
 _ATTEMPTS = 4
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _KEPT_BY_AWS = (
@@ -31,8 +31,8 @@ def s3_client(anonymous: bool, attempts: int = _ATTEMPTS) -> "S3Client":
     else. Raise `StorageError` where boto3's own settings are wrong.
     """
     config = Config(
-        connect_timeout=_CONNECT_SECONDS,
-        read_timeout=_READ_SECONDS,
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": attempts},
         max_pool_connections=CONNECTIONS,
         signature_version=UNSIGNED if anonymous else "s3v4",

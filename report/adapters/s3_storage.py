@@ -6,6 +6,7 @@
 import contextlib
 import logging
 import random
+import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, Inc
 from report.adapters.file_errors import translated_local
 from report.adapters.s3_client import check_bucket_name, s3_client
 from report.adapters.s3_errors import RACE, code_of, missing_bucket, translated
+from report.adapters.s3_reader import NotRead, S3Reader
 from report.errors import AlreadyExists, BadKey, NotFound
 from report.storage import OCTETS, ObjectInfo, check_folder, check_key, check_lifetime, check_prefix
 
@@ -30,8 +32,8 @@ __all__ = ["S3Storage", "check_bucket_name", "s3_client"]
 
 log = logging.getLogger(__name__)
 
-_READERS = 16
-_LOOK_AHEAD = 64
+READERS = 64
+_LOOK_AHEAD = 96
 _READ_ATTEMPTS = 3
 _RACE_ATTEMPTS = 5
 _RACE_PAUSE_SECONDS = 0.05
@@ -63,6 +65,7 @@ class S3Storage:
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         check_prefix(self._prefix)
         self._sleep = sleep
+        self._reader = S3Reader(client, bucket)
 
     def get(self, key: str) -> bytes:
         """Return the object's bytes; raise `NotFound`."""
@@ -85,12 +88,12 @@ class S3Storage:
         raise AssertionError("the last attempt returns or raises")
 
     def get_many(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield (key, bytes) in the order given, without the missing, reading at most 64 ahead."""
+        """Yield (key, bytes) in the order given, without the missing, reading at most 96 ahead."""
         waiting: deque[tuple[str, Future[bytes]]] = deque()
-        pool = ThreadPoolExecutor(_READERS, thread_name_prefix="s3-reader")
+        pool = ThreadPoolExecutor(READERS, thread_name_prefix="s3-reader")
         try:
             for key in keys:
-                waiting.append((key, pool.submit(self.get, key)))
+                waiting.append((key, pool.submit(self._get_quickly, key)))
                 if len(waiting) == _LOOK_AHEAD:
                     yield from _first(waiting)
             while waiting:
@@ -159,6 +162,9 @@ class S3Storage:
         """Write the object to a file in parts, whole or not at all; raise `NotFound`."""
         name = self._name(key)
         with translated_local("write", path), self._heading(key):
+            with contextlib.suppress(NotRead):
+                self._download_quickly(name, path)
+                return
             self._client.download_file(self._bucket, name, str(path), Config=_TRANSFER)
 
     def delete(self, key: str) -> None:
@@ -175,6 +181,20 @@ class S3Storage:
         seconds = int(lifetime.total_seconds())
         with self._translated(_READ, key):
             return self._client.generate_presigned_url("get_object", Params=place, ExpiresIn=seconds)
+
+    def _get_quickly(self, key: str) -> bytes:
+        try:
+            return self._reader.read(self._name(key))
+        except NotRead:
+            return self.get(key)
+
+    def _download_quickly(self, name: str, path: Path) -> None:
+        beside = path.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            self._reader.read_into(name, beside)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
 
     def _put(self, key: str, body: bytes, content_type: str, condition: _Condition) -> None:
         name = self._name(key)
