@@ -50,7 +50,7 @@ def _sender(url: SmtpUrl, password: str) -> Sender:
 def _storage(where: StorageUrl, settings: Settings) -> Storage:
     if where.folder is not None:
         return _directory_storage(where.folder, settings)
-    return _s3_storage(where, settings.storage_anonymous)
+    return _s3_storage(where, settings)
 
 
 def _directory_storage(folder: Path, settings: Settings) -> Storage:
@@ -61,11 +61,14 @@ def _directory_storage(folder: Path, settings: Settings) -> Storage:
     return DirectoryStorage(folder, signer, settings.public_url)
 
 
-def _s3_storage(where: StorageUrl, anonymous: bool) -> Storage:
+def _s3_storage(where: StorageUrl, settings: Settings) -> Storage:
+    from report.adapters.file_cache import FileCache
     from report.adapters.s3_storage import S3Storage, check_bucket_name, s3_client
 
     try:
         check_bucket_name(where.bucket)
     except BadKey as error:
         raise SettingsError(f"wrong settings:\n  STORAGE_URL: {error}") from error
-    return S3Storage(s3_client(anonymous), where.bucket, where.prefix)
+    client = s3_client(settings.storage_anonymous)
+    cache = FileCache(settings.cache_dir, settings.cache_mb * 1024 * 1024) if settings.cache_mb else None
+    return S3Storage(client, where.bucket, where.prefix, cache=cache)

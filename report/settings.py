@@ -56,6 +56,8 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     port: int = 8000
     memory_limit_mb: int = 512
+    cache_dir: Path = Path(".cache/objects")
+    cache_mb: int = 1024
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -222,4 +224,6 @@ _RULES: dict[str, tuple[Callable[[str], Any], str]] = {
     "secret_key": (_secret_key, "at least 16 characters"),
     "port": (_whole(1, 65535), "a port from 1 to 65535"),
     "memory_limit_mb": (_whole(64, 1_048_576), "megabytes, at least 64"),
+    "cache_dir": (Path, "a folder"),
+    "cache_mb": (_whole(0, 1_048_576), "megabytes; 0 keeps no cache"),
 }

@@ -45,10 +45,13 @@ class S3Reader:
         with _told_apart():
             return bytes(obstore.get(self._store(name), name).bytes())
 
-    def read_into(self, name: str, path: Path) -> None:
-        """Write the object to a new file, part by part; raise `NotRead`, or `OSError` for the file's sake."""
+    def read_into(self, name: str, path: Path, etag: str | None = None) -> None:
+        """Write the object to a new file, part by part, only if it still has the etag that is given.
+
+        Raise `NotRead`, or `OSError` for the file's sake.
+        """
         with _told_apart():
-            parts = iter(obstore.get(self._store(name), name))
+            parts = iter(obstore.get(self._store(name), name, options={"if_match": etag} if etag else None))
         with path.open("wb") as file:
             while True:
                 with _told_apart():

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypedDict
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
 
+from report.adapters.file_cache import FileCache
 from report.adapters.file_errors import translated_local
 from report.adapters.s3_client import check_bucket_name, s3_client
 from report.adapters.s3_errors import RACE, code_of, missing_bucket, translated
@@ -49,6 +50,7 @@ class _Condition(TypedDict, total=False):
 class S3Storage:
     """Keeps objects in `bucket`, all below `prefix` ("" or a folder); the client is `s3_client`'s.
 
+    A file that was downloaded comes from `cache` the next time, if its object is still the same.
     Raises `BadKey` for a bucket name S3 cannot have, before any call is made.
     """
 
@@ -58,6 +60,7 @@ class S3Storage:
         bucket: str,
         prefix: str = "",
         sleep: Callable[[float], None] = time.sleep,
+        cache: FileCache | None = None,
     ) -> None:
         check_bucket_name(bucket)
         self._client = client
@@ -66,6 +69,7 @@ class S3Storage:
         check_prefix(self._prefix)
         self._sleep = sleep
         self._reader = S3Reader(client, bucket)
+        self._cache = cache
 
     def get(self, key: str) -> bytes:
         """Return the object's bytes; raise `NotFound`."""
@@ -191,10 +195,23 @@ class S3Storage:
     def _download_quickly(self, name: str, path: Path) -> None:
         beside = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
-            self._reader.read_into(name, beside)
+            self._fetch(name, beside)
             beside.replace(path)
         finally:
-            beside.unlink(missing_ok=True)
+            beside.unlink(missing_ok=True)  # renaming a link over its own twin leaves both
+
+    def _fetch(self, name: str, path: Path) -> None:
+        if self._cache is None:
+            self._reader.read_into(name, path)
+            return
+        about = self._client.head_object(Bucket=self._bucket, Key=name)
+        etag = about["ETag"]
+        self._cache.bring(
+            f"{self._bucket}/{name} {etag}",
+            about["ContentLength"],
+            path,
+            lambda place: self._reader.read_into(name, place, etag),
+        )
 
     def _put(self, key: str, body: bytes, content_type: str, condition: _Condition) -> None:
         name = self._name(key)
