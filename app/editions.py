@@ -1,6 +1,7 @@
 """The addresses of reports: the newest, today so far, the archive, and every file of each."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response
 
@@ -10,6 +11,8 @@ from app.library import Library, drafted_at
 from app.pages import archive_page, waiting_page
 from report.editions import Edition
 from report.errors import NotFound
+from report.window import last_whole_day
+from report.window import today as today_in
 
 PAGE, DATA = "page.html", "data.json"
 _DRAFT_AGE = timedelta(minutes=5)
@@ -22,10 +25,13 @@ def edition_pages(library: Library, start_build: StartBuild) -> Blueprint:
     @pages.get("/")
     def newest() -> Response:
         try:
-            return _show(library, library.newest(), PAGE, FRESH)
+            edition = library.newest()
         except NotFound:
             start_build(Build.EDITIONS)
             return waiting_page("The first report is being built")
+        if edition.day < last_whole_day(datetime.now(UTC), ZoneInfo(edition.zone)):
+            start_build(Build.EDITIONS)
+        return _show(library, edition, PAGE, FRESH)
 
     @pages.get("/today", strict_slashes=False)
     def today() -> Response:
@@ -36,6 +42,8 @@ def edition_pages(library: Library, start_build: StartBuild) -> Blueprint:
             return waiting_page("Today's report is being built")
         if datetime.now(UTC) - drafted_at(draft) > _DRAFT_AGE:
             start_build(Build.TODAY)
+        if draft.day < today_in(datetime.now(UTC), ZoneInfo(draft.zone)):
+            return waiting_page("Today's report is being built")
         return _show(library, draft, PAGE, FRESH)
 
     @pages.get("/latest.json")

@@ -67,6 +67,7 @@ def one_tweet(body: bytes, url: str) -> tuple[bytes, str]:
     try:
         text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8").strip()
         document = json.loads(text, parse_constant=_no_number)
+        json.dumps(document, ensure_ascii=False).encode()  # half a surrogate pair is text nobody can keep
     except (ValueError, RecursionError) as error:
         received = repr(body[:80].decode("utf-8", "replace")) if body.strip() else "an empty body"
         raise FeedError(f"the feed {redacted(url)} answered with {received}, which is not JSON") from error

@@ -26,7 +26,7 @@ import click
 import zstandard
 
 from collector.services import services_at_hand
-from report.errors import BadTweet
+from report.errors import BadTweet, StorageError
 from report.places import raw_hour, unplaced
 from report.storage import Storage
 from report.tweets.containers import Document, Unreadable, documents
@@ -110,9 +110,18 @@ def import_files(paths: Iterable[Path], storage: Storage, progress: Progress | N
         try:
             with _opened(path) as file:
                 _import_file(file, "stdin" if path == STDIN else path.name, storage, tally, progress)
+        except _SourceFailed as error:
+            tally.refuse(Refusal(str(path), 0, f"could not be imported: {error}"))
         except OSError as error:
-            tally.refuse(Refusal(str(path), 0, f"could not be imported: {error.strerror or error}"))
+            where = tempfile.gettempdir()
+            raise StorageError(
+                f"cannot keep {path} in {where} on its way: {error}; free space there"
+            ) from error
     return tally.result()
+
+
+class _SourceFailed(Exception):
+    """The source failed, not we."""
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -125,7 +134,10 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _opened(path: Path) -> IO[bytes]:
-    return sys.stdin.buffer if path == STDIN else path.open("rb")
+    try:
+        return sys.stdin.buffer if path == STDIN else path.open("rb")
+    except OSError as error:
+        raise _SourceFailed(error.strerror or str(error)) from error
 
 
 def _import_file(
@@ -239,7 +251,10 @@ class _Watched(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         view = memoryview(buffer)
-        chunk = self._file.read(len(view))
+        try:
+            chunk = self._file.read(len(view))
+        except OSError as error:
+            raise _SourceFailed(error.strerror or str(error)) from error
         view[: len(chunk)] = chunk
         self.digest.update(chunk)
         if self._progress is not None:

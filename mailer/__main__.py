@@ -95,14 +95,16 @@ def _show(asked: Due, intents: list[Intent]) -> int:
 
 def _send(services: Services, asked: Due, readers: Iterable[str], now: datetime) -> int:
     """Publish, then mail; return the exit status."""
+    intents = _intents(services, asked, readers, now)
+    fresh = any(intent.fate is None for intent in intents)  # who waits gets all that was collected
     try:
-        edition = _edition(services, asked.day, now)
+        edition = _build(services, asked.day) if fresh else _edition(services, asked.day)
     except BuildRunning as error:
         log.warning("%s; the next run mails it", error)
         return 0
     fates: list[Fate] = []
     try:
-        for outcome in _outcomes(services, edition, _intents(services, asked, readers, now), now):
+        for outcome in _outcomes(services, edition, intents, now):
             fates.append(outcome.fate)
             if outcome.fate not in _QUIET:
                 log.warning("%s: %s: %s", outcome.reader, outcome.fate, outcome.why)
@@ -150,7 +152,7 @@ def preview(day: str | None, folder: Path) -> None:
     """
     services = services_from_environ()
     now = datetime.now(UTC)
-    edition = _edition(services, _day(day, services, now), now)
+    edition = _edition(services, _day(day, services, now))
     mail = mail_of(services.storage, edition, _heading(services, now), services.settings.mail_to[0])
     for path in write_preview(mail, folder):
         click.echo(path)
@@ -178,13 +180,15 @@ def forget_command(day: str | None, addresses: tuple[str, ...]) -> None:
         click.echo(f"{occasion} to {address}: {'forgotten' if known else 'there is no ledger entry'}")
 
 
-def _edition(services: Services, day: date, now: datetime) -> Edition:
-    def build() -> Edition:
-        from report.building import build_edition  # pandas and charts: only where something is to be built
+def _edition(services: Services, day: date) -> Edition:
+    return edition_of(services.storage, REPORT, day, lambda: _build(services, day))
 
-        return build_edition(services, REPORT, day, now).edition
 
-    return edition_of(services.storage, REPORT, day, build)
+def _build(services: Services, day: date) -> Edition:
+    """Build what stands too, where data came in; by the real clock: --at only says what is due."""
+    from report.building import build_edition  # pandas and charts: only where something is to be built
+
+    return build_edition(services, REPORT, day, datetime.now(UTC)).edition
 
 
 def _heading(services: Services, now: datetime) -> Heading:

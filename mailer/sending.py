@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from enum import StrEnum
 
 from mailer.ledger import Entry, State, UnreadableEntry, claim, look, record
-from report.errors import MailError, MailRefused, MailServerError, MailUnknown
+from report.errors import MailError, MailRefused, MailServerError, MailUnknown, StorageError
 from report.mail import Sender, mailbox, reader_key
 from report.places import ledger_entry
 from report.runs import Run
@@ -27,6 +27,7 @@ class Fate(StrEnum):
     TOO_LATE = "too late to mail"
 
 
+_RECORD_TRIES = 3
 PROBLEMS = frozenset({Fate.REFUSED, Fate.DEFERRED, Fate.UNKNOWN})
 _ALWAYS_COUNTED = (Fate.ACCEPTED, Fate.REFUSED, Fate.DEFERRED, Fate.UNKNOWN, Fate.ALREADY_SENT)
 _FATES = {
@@ -166,12 +167,30 @@ def _deliver(intent: Intent, message: EmailMessage, revision: int, post: Post) -
         post.sender.send(message, mailbox(intent.reader).addr_spec)
     except MailError as error:
         state, fate = _state_and_fate(error)
-        record(post.storage, intent.key, entry, state, error.code, str(error))
+        _record(post, intent.key, entry, state, error.code, str(error))
         if isinstance(error, MailServerError):
             raise
         return Outcome(intent.reader, fate, str(error))
-    record(post.storage, intent.key, entry, State.ACCEPTED)
+    if unrecorded := _record(post, intent.key, entry, State.ACCEPTED):
+        return Outcome(
+            intent.reader, Fate.UNKNOWN, f"accepted, but the ledger could not be told: {unrecorded}"
+        )
     return Outcome(intent.reader, Fate.ACCEPTED)
+
+
+def _record(
+    post: Post, key: str, entry: Entry, state: State, code: int = 0, text: str = ""
+) -> StorageError | None:
+    """Write the outcome, trying again: a second mail hangs on it. Return the error if it stays unwritten."""
+    error: StorageError | None = None
+    for _ in range(_RECORD_TRIES):
+        try:
+            record(post.storage, key, entry, state, code, text)
+        except StorageError as failed:
+            error = failed
+        else:
+            return None
+    return error
 
 
 def _state_and_fate(error: MailError) -> tuple[State, Fate]:

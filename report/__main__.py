@@ -64,11 +64,11 @@ def build(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a stopped build gives its lease back
     services, now = services_from_environ(), datetime.now(UTC)
     if so_far:
-        _build_today(services, name, now, wait)
+        _build_today(services, name, wait)
         return
     for wanted in _days(services, day, days, now):
         try:
-            _build_day(services, name, wanted, now, force, wait)
+            _build_day(services, name, wanted, force, wait)
         except NotBegun as error:
             if days is None:
                 raise
@@ -120,30 +120,30 @@ def _days(services: Services, day: datetime | None, days: int | None, now: datet
     return [last - timedelta(days=back) for back in reversed(range(days or 1))]
 
 
-def _build_day(services: Services, name: str, day: date, now: datetime, force: bool, wait: int) -> None:
+def _build_day(services: Services, name: str, day: date, force: bool, wait: int) -> None:
     from report.building import build_edition
 
     begun = time.monotonic()
-    built = _when_free(lambda: build_edition(services, name, day, now, force=force), wait)
+    built = _when_free(lambda now: build_edition(services, name, day, now, force=force), wait)
     standing = "is the same when rendered anew" if force else "stands already"
     what = f"built in {time.monotonic() - begun:.1f} s" if built.fresh else standing
     click.echo(f"{day} r{built.edition.revision} {what}: {built.edition.headline}")
 
 
-def _build_today(services: Services, name: str, now: datetime, wait: int) -> None:
+def _build_today(services: Services, name: str, wait: int) -> None:
     from report.building import build_draft
 
     begun = time.monotonic()
-    draft = _when_free(lambda: build_draft(services, name, now), wait)
+    draft = _when_free(lambda now: build_draft(services, name, now), wait)
     click.echo(f"{draft.day} so far, built in {time.monotonic() - begun:.1f} s: {draft.headline}")
 
 
-def _when_free(build: Callable[[], Any], wait: int) -> Any:
+def _when_free(build: Callable[[datetime], Any], wait: int) -> Any:
     """Build, waiting for the same build elsewhere to end; it may have done the work."""
     deadline = time.monotonic() + wait
     while True:
         try:
-            return build()
+            return build(datetime.now(UTC))
         except BuildRunning:
             if time.monotonic() >= deadline:
                 raise
@@ -159,7 +159,15 @@ def _print_rows(rows: list[dict[str, Any]], form: str) -> None:
     elif form == "json":
         click.echo(frame.to_json(orient="records", force_ascii=False, date_format="iso", indent=1))
     else:
-        click.echo(frame.to_string(index=False, na_rep="") if rows else "", nl=bool(rows))
+        shown = frame.map(_printable).to_string(index=False, na_rep="")
+        click.echo(shown if rows else "", nl=bool(rows))
+
+
+def _printable(value: Any) -> Any:
+    """Tweets are hostile text: none of it may steer a terminal."""
+    if not isinstance(value, str) or value.isprintable():
+        return value
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in value)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,10 @@ def build_edition(services: Services, name: str, day: date, now: datetime, *, fo
         raise BuildError(
             f"{day.isoformat()} is not over in {zone.key}; --today builds it as far as it has come"
         )
-    period = Period(day, zone, day_window(day, zone))
+    try:
+        period = Period(day, zone, day_window(day, zone))
+    except (ValueError, OverflowError) as error:
+        raise BuildError(f"{day.isoformat()} is no day in {zone.key}: {error}") from error
     with lease(services.storage, f"build-{name}-{day.isoformat()}", this_run(), now, _LEASE):
         return _build_edition(services, find(name), period, force)
 
@@ -72,9 +75,11 @@ def open_period(services: Services, now: datetime) -> Period:
 
 def _build_edition(services: Services, recipe: Recipe, period: Period, force: bool) -> Built:
     storage, day = services.storage, period.day
-    inputs = _inputs(services, recipe, period)
+    sources = [f"{info.key} {info.etag}" for info in recipe.inputs(storage, period)]
+    inputs = _digest(services, sources)
     standing = _standing(services, recipe.name, day)
-    if standing and not force and _checked(services, standing) == inputs:
+    if standing and not force and (not sources or _checked(services, standing) == inputs):
+        editions.announce(storage, standing)  # a build killed just before did not
         return Built(standing, fresh=False)
     report = recipe.build(_ingredients(services), period)
     edition, fresh = _freeze_next(services, report, standing)
@@ -132,11 +137,10 @@ def _ingredients(services: Services) -> Ingredients:
     return Ingredients(services.engine(), services.storage, rules)
 
 
-def _inputs(services: Services, recipe: Recipe, period: Period) -> str:
+def _digest(services: Services, sources: list[str]) -> str:
     """What the edition depends on, as one hash: the objects it is made from, and the settings."""
     settings = services.settings
-    said = [settings.timezone.key, str(settings.count_retweets), settings.public_url]
-    said += [f"{info.key} {info.etag}" for info in recipe.inputs(services.storage, period)]
+    said = [settings.timezone.key, str(settings.count_retweets), settings.public_url, *sources]
     return sha256("\n".join(said).encode()).hexdigest()
 
 
@@ -154,8 +158,8 @@ def _checked_key(edition: Edition) -> str:
 def _checked(services: Services, edition: Edition) -> str:
     try:
         return str(json.loads(services.storage.get(_checked_key(edition)))["inputs"])
-    except NotFound:
-        return ""
+    except (NotFound, ValueError, LookupError, TypeError):
+        return ""  # unknown: looked into again
 
 
 def _write_checked(services: Services, edition: Edition, inputs: str) -> None:

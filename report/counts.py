@@ -1,15 +1,17 @@
 """A day's counts: what the engine's answers say, as values."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from report.engine import Questions, Row
-from report.tweets.hashtags import fold
+from report.tweets.hashtags import fold, is_sound
 from report.values import Period
 
 _PAIR, _BETWEEN = "\x1f", "\x1e"
-_UNSAYABLE = {_PAIR, _BETWEEN, "\0"}
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def count_day(questions: Questions, period: Period, rules: CountingRules) -> Day
         totals=_totals(questions.ask("tweet_count", retweets)[0], questions.ask("document_count"), period),
         tags=_tags(questions, rules),
         hours=_hours(quarters, period),
-        languages=tuple((row["lang"], row["tweets"]) for row in questions.ask("languages", retweets)),
+        languages=_languages(questions.ask("languages", retweets)),
     )
 
 
@@ -113,16 +115,15 @@ def _tags(questions: Questions, rules: CountingRules) -> tuple[TagCount, ...]:
     by_tag = {group[0]: (key, tuple(group)) for key, group in groups.items()}
     folding = _folding((other, tag) for tag, (_, group) in by_tag.items() for other in group[1:])
     rows = questions.ask("hashtags", {"folding": folding, "retweets": rules.parameter})
-    return tuple(_tag_count(row, *by_tag[row["tag"]]) for row in rows)
+    return tuple(_tag_count(row, *by_tag[row["tag"]]) for row in rows if row["tag"] in by_tag)
 
 
 def _groups(questions: Questions, rules: CountingRules) -> dict[str, list[str]]:
     """The spellings of each hashtag by its key, the most used first."""
     groups: dict[str, list[str]] = {}
     for row in questions.ask("spellings", {"retweets": rules.parameter}):
-        spelling = row["spelling"]
-        key = spelling if _UNSAYABLE & set(spelling) else fold(spelling)
-        groups.setdefault(key, []).append(spelling)
+        if is_sound(row["spelling"]):
+            groups.setdefault(fold(row["spelling"]), []).append(row["spelling"])
     return groups
 
 
@@ -131,9 +132,7 @@ def _tag_count(row: Row, key: str, spellings: tuple[str, ...]) -> TagCount:
 
 
 def _folding(pairs: Iterable[tuple[str, str]]) -> str:
-    """Say which spelling goes where; a forged one that cannot be said is left to stand for itself."""
-    sayable = [pair for pair in pairs if not _UNSAYABLE & set("".join(pair))]
-    return _BETWEEN.join(f"{spelling}{_PAIR}{tag}" for spelling, tag in sayable)
+    return _BETWEEN.join(f"{spelling}{_PAIR}{tag}" for spelling, tag in pairs)
 
 
 def _hours(quarters: Iterable[Row], period: Period) -> tuple[HourCount, ...]:
@@ -142,7 +141,7 @@ def _hours(quarters: Iterable[Row], period: Period) -> tuple[HourCount, ...]:
     hours = []
     start = period.window.start
     while start < period.window.end:
-        end = start + timedelta(hours=1)
+        end = start + timedelta(minutes=60 - start.astimezone(period.zone).minute)  # clocks may move by half
         inside = [row for quarter, row in seen.items() if start <= quarter < end]
         hours.append(
             HourCount(
@@ -163,6 +162,14 @@ def folding_of(questions: Questions, rules: CountingRules, hashtag: str = "") ->
         chosen = groups.get(fold(hashtag.removeprefix("#")), [])
         return _folding((spelling, chosen[0]) for spelling in chosen)
     return _folding((other, group[0]) for group in groups.values() for other in group[1:])
+
+
+def _languages(rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:
+    """Tweets by code, most first; what is no code, "und" for Twitter, is as good as none."""
+    counted: Counter[str] = Counter()
+    for row in rows:
+        counted[row["lang"] if _LANGUAGE.fullmatch(row["lang"]) else "und"] += row["tweets"]
+    return tuple(sorted(counted.items(), key=lambda found: (-found[1], found[0])))
 
 
 def _totals(row: Row, documents: Iterable[Row], period: Period) -> Totals:

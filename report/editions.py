@@ -99,7 +99,8 @@ def announce(storage: Storage, edition: Edition) -> None:
             body, etag = storage.get_with_etag(key)
         except NotFound:
             body, etag = b"", ""
-        if body and _position(json.loads(body)) >= (edition.day, edition.revision):
+        standing = _position(body)
+        if standing and standing >= (edition.day, edition.revision):
             return
         pointer = json.dumps({"day": edition.day.isoformat(), "revision": edition.revision}).encode()
         try:
@@ -114,8 +115,10 @@ def announce(storage: Storage, edition: Edition) -> None:
 
 def latest(storage: Storage, report: str) -> Edition:
     """Return the newest edition; raise `NotFound` where there is none yet."""
-    day, revision = _position(json.loads(storage.get(f"editions/{report}/latest.json")))
-    return load(storage, edition_folder(report, day, revision))
+    position = _position(storage.get(f"editions/{report}/latest.json"))
+    if position is None:
+        raise NotFound(f"editions/{report}/latest.json cannot be read; the next build writes it anew")
+    return load(storage, edition_folder(report, *position))
 
 
 def newest_of_day(storage: Storage, report: str, day: date) -> Edition:
@@ -157,16 +160,29 @@ def save_draft(storage: Storage, draft: Edition, files: Mapping[str, File]) -> N
         storage.put(draft.folder + name, files[name].body, files[name].content_type)
     storage.put(draft.folder + MANIFEST, _manifest(draft), JSON)
     root = f"drafts/{draft.report}/"
-    storage.put(f"{root}latest.json", json.dumps({"folder": draft.folder}).encode(), JSON)
+    if not _newest_draft(storage, draft.report) > draft.folder:  # a host whose clock is ahead was here
+        storage.put(f"{root}latest.json", json.dumps({"folder": draft.folder}).encode(), JSON)
     for old in storage.list_folders(root)[:-_DRAFTS_KEPT]:
+        if f"{root}{old}/" == draft.folder:
+            continue
         for info in list(storage.list(f"{root}{old}/")):
             storage.delete(info.key)
 
 
 def latest_draft(storage: Storage, report: str) -> Edition:
     """Return the newest report of the open day; raise `NotFound` where there is none yet."""
-    pointer = json.loads(storage.get(f"drafts/{report}/latest.json"))
-    return load(storage, pointer["folder"])
+    folder = _newest_draft(storage, report)
+    if not folder:
+        raise NotFound(f"there is no {report} report of the open day yet")
+    return load(storage, folder)
+
+
+def _newest_draft(storage: Storage, report: str) -> str:
+    """The folder the pointer names; empty where there is no pointer, or one that cannot be read."""
+    try:
+        return str(json.loads(storage.get(f"drafts/{report}/latest.json"))["folder"])
+    except (NotFound, ValueError, LookupError, TypeError):
+        return ""
 
 
 def _manifest(edition: Edition) -> bytes:
@@ -181,8 +197,12 @@ def _edition(values: dict[str, Any], folder: str) -> Edition:
     return Edition(**values, day=day, folder=folder, files=files)
 
 
-def _position(pointer: dict[str, Any]) -> tuple[date, int]:
-    return date.fromisoformat(pointer["day"]), int(pointer["revision"])
+def _position(body: bytes) -> tuple[date, int] | None:
+    try:
+        pointer = json.loads(body)
+        return date.fromisoformat(pointer["day"]), int(pointer["revision"])
+    except (ValueError, LookupError, TypeError):
+        return None
 
 
 def _day(name: str) -> date | None:

@@ -40,12 +40,9 @@ def question_names() -> list[str]:
 
 def question(name: str) -> tuple[str, tuple[str, ...]]:
     """Return a question's SQL text and the names of its parameters, in the order of its `?`."""
-    try:
-        text = resources.files("report").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise EngineError(
-            f"there is no question named {name!r}; there are: {', '.join(question_names())}"
-        ) from error
+    if name not in question_names():
+        raise EngineError(f"there is no question named {name!r}; there are: {', '.join(question_names())}")
+    text = resources.files("report").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
     first = text.partition("\n")[0]
     names = first.removeprefix("-- parameters:").split(",") if first.startswith("-- parameters:") else []
     return text, tuple(name.strip() for name in names)

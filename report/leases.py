@@ -49,16 +49,24 @@ def _take(storage: Storage, key: str, mine: bytes, is_free: Callable[[Run, datet
 def _take_over(storage: Storage, key: str, mine: bytes, is_free: Callable[[Run, datetime], bool]) -> None:
     try:
         body, etag = storage.get_with_etag(key)
-        held = json.loads(body)
-        until = datetime.fromisoformat(held.pop("until"))
-        run = Run(**held)
-        if not is_free(run, until):
+        run, until = _read(body)
+        if body != mine and run and until and not is_free(run, until):
             raise BuildRunning(
                 f"process {run.pid} on {run.host} holds {key}, until {until.isoformat()} at most"
             )
         storage.put_if_match(key, mine, etag, _JSON)
     except (NotFound, AlreadyExists) as error:
         raise BuildRunning(f"{key} was taken by somebody else just now") from error
+
+
+def _read(body: bytes) -> tuple[Run | None, datetime | None]:
+    """Who holds the lease, until when; one that cannot be read is nobody's."""
+    try:
+        held = json.loads(body)
+        until = datetime.fromisoformat(held.pop("until"))
+        return Run(**held), until
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None, None
 
 
 def _give_back(storage: Storage, key: str, mine: bytes) -> None:

@@ -91,7 +91,7 @@ class _Reader:
         try:
             return parse(text.strip())
         except (ValueError, LookupError):
-            shown = "(hidden)" if name in SECRETS else repr(_without_password(text))
+            shown = "(hidden)" if name in SECRETS else repr(_without_secrets(text, variable))
             self.problems.append(f"{variable} is {shown}; expected {expected}")
             return default
 
@@ -200,8 +200,14 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
-def _without_password(text: str) -> str:
-    return re.sub(r"(://[^:]*):.*@", r"\1:(hidden)@", text, flags=re.DOTALL)
+def _without_secrets(text: str, variable: str) -> str:
+    """Hide what may be a password, in a well-made URL and in a mistyped one, and what follows a "?"."""
+    if variable.endswith("_URL") and variable != "STORAGE_URL":
+        text = re.sub(r"\?.*", "?(hidden)", text, flags=re.DOTALL)
+    shown = re.sub(r"(://[^:]*):.*@", r"\1:(hidden)@", text, flags=re.DOTALL)
+    if shown == text and variable.endswith("_URL"):
+        shown = re.sub(r".*@", "(hidden)@", text, flags=re.DOTALL)
+    return shown
 
 
 _RULES: dict[str, tuple[Callable[[str], Any], str]] = {

@@ -7,6 +7,7 @@ from babel import Locale
 
 from report.values import Period
 
+_LONGEST_SHOWN = 40
 _OLD_CODES = {"in": "id", "iw": "he", "ji": "yi"}
 _NO_LANGUAGE = {"und": "no known language", "zxx": "no words", "qme": "media only", "qht": "hashtags only"}
 
@@ -20,6 +21,11 @@ def ordinal(number: int) -> str:
     """Return "1st", "22nd", "113th"."""
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number:,}{ending}"
+
+
+def shown_tag(tag: str) -> str:
+    """Return a hashtag with its sign, cut to what a column can hold; data.json has it whole."""
+    return f"#{tag}" if len(tag) <= _LONGEST_SHOWN else f"#{tag[: _LONGEST_SHOWN - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def isolated(text: str) -> str:

@@ -57,7 +57,7 @@ def publish(storage: Storage, page: str = "news", day: date = DAY, revision: int
     return edition
 
 
-def save_draft(storage: Storage, minute: str, page: str = "so far") -> None:
+def save_draft(storage: Storage, minute: str, page: str = "so far", day: date = DAY) -> None:
     """Save a draft made at `minute`, such as 20261120T1305Z."""
     files = some_files(page)
-    editions.save_draft(storage, an_edition(files, revision=0, folder=f"drafts/trends/{minute}/"), files)
+    editions.save_draft(storage, an_edition(files, day, 0, f"drafts/trends/{minute}/"), files)

@@ -1,13 +1,14 @@
 """The trends report: which hashtags a day was about, and which of them really rose."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from report.catalogue import Ingredients
 from report.comparison import Compared, compare_tags
 from report.counts import DayCounts, count_day, count_tag_hours
-from report.errors import NotBegun
+from report.errors import BuildError, NotBegun
 from report.places import raw_hour
 from report.storage import ObjectInfo, Storage
 from report.values import (
@@ -27,7 +28,7 @@ from report.values import (
     Verdict,
 )
 from report.window import Window, day_window
-from report.words import clock_hour, count_of, isolated, language, long_day, ordinal, percent, span
+from report.words import clock_hour, count_of, isolated, language, long_day, ordinal, percent, shown_tag, span
 
 TITLE = "Twitter Trends"
 _TOP = 10
@@ -65,13 +66,22 @@ def inputs(storage: Storage, period: Period) -> Iterator[ObjectInfo]:
 
 def day_before(period: Period) -> Period:
     """Return the day before; of an open day, only as much of it as has passed today."""
-    day = period.day - timedelta(days=1)
-    window = day_window(day, period.zone)
+    day, window = _last_day_that_was(period)
     if period.is_open:
         window = Window(
             window.start, min(window.end, window.start + (period.window.end - period.window.start))
         )
     return Period(day, period.zone, window, period.is_open)
+
+
+def _last_day_that_was(period: Period) -> tuple[date, Window]:
+    """A zone that crossed the date line has a day that never was."""
+    for back in (1, 2):
+        try:
+            return (day := period.day - timedelta(days=back)), day_window(day, period.zone)
+        except ValueError:
+            continue
+    raise BuildError(f"there is no day before {period.day} in {period.zone.key}")
 
 
 def describe(counts: DayCounts, before: DayCounts, courses: Mapping[str, Mapping[datetime, int]]) -> Report:
@@ -117,7 +127,7 @@ def headline(counts: DayCounts, compared: tuple[Compared, ...]) -> str:
 
 
 def _leader(first: Compared) -> str:
-    name = isolated(f"#{first.tag.tag}")
+    name = isolated(shown_tag(first.tag.tag))
     if first.change.verdict is Verdict.UNKNOWN:
         return f"{name} is first with {count_of(first.tag.tweets, 'tweet')}"
     if first.rank_before is None:
@@ -249,9 +259,12 @@ def _course_table(counts: DayCounts, courses: Mapping[str, Mapping[datetime, int
 
 
 def _languages_chart(counts: DayCounts) -> ChartSpec:
-    named = list(counts.languages[:_LANGUAGES])
-    rest = sum(tweets for _, tweets in counts.languages[_LANGUAGES:])
-    labels = [language(code) for code, _ in named] + (["other"] if rest else [])
+    by_name: Counter[str] = Counter()
+    for code, tweets in counts.languages:
+        by_name[language(code)] += tweets  # old and new codes share a name
+    ranked = sorted(by_name.items(), key=lambda found: (-found[1], found[0]))
+    named, rest = ranked[:_LANGUAGES], sum(tweets for _, tweets in ranked[_LANGUAGES:])
+    labels = [name for name, _ in named] + (["other"] if rest else [])
     values = [float(tweets) for _, tweets in named] + ([float(rest)] if rest else [])
     share = named[0][1] / counts.totals.counted if named else 0
     return ChartSpec(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from report.values import Change, ChartSpec, Column, Kind, Strip, StripLine, Table, Value, Verdict
+from report.words import shown_tag
 
 _SHADES = 4
 _PER_ROW = 12
@@ -133,7 +134,7 @@ def _cell(column: Column, value: Value, top: float) -> Cell:
     if value is None:
         return Cell("\N{EM DASH}", kind)
     if column.kind is Kind.TAG:
-        return Cell(f"#{value}", kind)
+        return Cell(shown_tag(str(value)), kind)
     if isinstance(value, str):
         return Cell(value, kind)
     if column.kind is Kind.BAR:

@@ -11,6 +11,7 @@ from report.values import Report
 
 _LINK = re.compile(r'(?<=href=")/')
 _PICTURE = re.compile(r'(?<=src=")[^"]*/(?P<name>[^"/]+)(?=")')
+_TAG = re.compile(r"<[a-z][^<>]*>")
 _CLASS = re.compile(r' (?:class|aria-hidden)="[^"]*"')
 _SCRIPTED = re.compile(r' data-chart(?:-dark)?="[^"]*"')
 
@@ -19,7 +20,7 @@ def render_mail(report: Report, body: Markup, public_url: str, link: str) -> str
     """Return the mail's HTML: links absolute under `public_url`, pictures as cid:<file name>."""
     shell = environment().get_template("mail.html.j2")
     page = shell.render(title=report.title, body=_for_mail(body, public_url), link=link)
-    return _CLASS.sub("", str(_inliner().inline(page)))
+    return _TAG.sub(lambda tag: _CLASS.sub("", tag[0]), str(_inliner().inline(page)))
 
 
 def _for_mail(body: Markup, public_url: str) -> Markup:

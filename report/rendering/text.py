@@ -7,7 +7,7 @@ from wcwidth import wcswidth
 
 from report.rendering.cells import change_words
 from report.values import Block, Change, ChartSpec, Column, Kind, Report, Strip, Table, Value
-from report.words import isolated, span
+from report.words import isolated, shown_tag, span
 
 _WIDTH = 72
 _RIGHT = {Kind.RANK, Kind.COUNT, Kind.SHARE, Kind.SHADE}
@@ -74,7 +74,7 @@ def _words(column: Column, value: Value) -> str:
     if value is None:
         return "\N{EM DASH}"
     if column.kind is Kind.TAG:
-        return f"#{value}"
+        return shown_tag(str(value))
     if column.kind is Kind.SHARE and isinstance(value, (int, float)):
         return f"{value * 100:.1f}\N{NO-BREAK SPACE}%"
     return value if isinstance(value, str) else f"{value:,}"

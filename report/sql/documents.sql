@@ -96,7 +96,7 @@ judged AS (
     SELECT
         *,
         CASE
-            WHEN regexp_like(id, '^[0-9]+$') AND body IS NOT NULL AND coalesce(stated_at, minted_at) IS NOT NULL
+            WHEN regexp_like(id, '^[1-9][0-9]{0,18}$') AND body IS NOT NULL AND coalesce(stated_at, minted_at) IS NOT NULL
                 THEN 'tweet'
             WHEN notice_kind IS NOT NULL THEN 'notice'
             ELSE 'refused'

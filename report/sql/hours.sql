@@ -1,15 +1,23 @@
 -- parameters: retweets
 -- Tweets and observed minutes by quarter of an hour, UTC: every zone's hours are made of whole quarters.
-SELECT
-    quarter,
-    count(CASE WHEN counted THEN 1 END) AS tweets,
-    count(DISTINCT minute) AS observed_minutes
-FROM (
+-- A minute was observed if any tweet was seen in it, one that came again too.
+WITH seen AS (
     SELECT
         date_trunc('hour', seen_at) + INTERVAL '15' MINUTE * floor(extract(MINUTE FROM seen_at) / 15) AS quarter,
-        date_trunc('minute', seen_at) AS minute,
-        (NOT is_retweet OR ? = 'with') AS counted
+        count(DISTINCT date_trunc('minute', seen_at)) AS observed_minutes
+    FROM documents
+    WHERE kind = 'tweet'
+    GROUP BY 1
+),
+counted AS (
+    SELECT
+        date_trunc('hour', seen_at) + INTERVAL '15' MINUTE * floor(extract(MINUTE FROM seen_at) / 15) AS quarter,
+        count(*) AS tweets
     FROM tweets
-) AS placed
-GROUP BY quarter
-ORDER BY quarter
+    WHERE NOT is_retweet OR ? = 'with'
+    GROUP BY 1
+)
+SELECT seen.quarter, coalesce(counted.tweets, 0) AS tweets, seen.observed_minutes
+FROM seen
+LEFT JOIN counted ON counted.quarter = seen.quarter
+ORDER BY seen.quarter

@@ -24,6 +24,8 @@ _HASHTAG = rf"(?:^|[^&{_TAG}]|\ufe0e|\ufe0f)[#＃]([{_TAG}]+(?:[#＃]|://)?)"
 _CANDIDATES = regex.compile("|".join((*_LINKS, _HASHTAG)))
 _LETTER = regex.compile(r"[\p{L}\p{M}]")
 _SPOILT = regex.compile("^[\ufe0f\u20e3]|[#＃/]$")  # a keycap emoji, or run into another tag or a link
+_LONGEST_TAG = 280
+_UNSOUND = regex.compile("[\\p{Cc}\\p{Cs}\\p{Z}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _WHOLE = regex.compile(f"[{_TAG}]+")
 
 
@@ -34,6 +36,14 @@ def extract(text: str) -> list[Found]:
     """
     candidates = (match for match in _CANDIDATES.finditer(text) if match[1])
     return [(match[1], (match.start(1) - 1, match.end(1))) for match in candidates if _is_tag(match[1])]
+
+
+def is_sound(tag: str) -> bool:
+    """Whether a hashtag from a payload can be one: entities are sent by others, and may hold anything.
+
+    A sound one is no longer than a tweet and has no spaces, control signs or signs that turn the line.
+    """
+    return len(tag) <= _LONGEST_TAG and not _UNSOUND.search(tag)
 
 
 def fold(tag: str) -> str:

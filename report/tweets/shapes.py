@@ -17,7 +17,7 @@ from report.errors import BadTweet
 
 Fields = Mapping[str, Any]
 
-_DIGITS = re.compile(r"[0-9]+")
+_DIGITS = re.compile(r"[1-9][0-9]{0,18}")
 _V1_TIME = re.compile(
     r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([0-9]{2}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) \+0000 (20[0-9]{2})"
 )
@@ -107,7 +107,10 @@ def words(value: object) -> str | None:
     """Return a value as text: a string as it is, null as None, anything else as its JSON."""
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError as error:
+        raise BadTweet("a value is nested too deeply to be a tweet's") from error
 
 
 def fields(value: object) -> dict[str, Any] | None:

@@ -160,6 +160,38 @@ def test_a_revision_spent_by_a_killed_build_is_passed_over(make_storage: MakeSto
     assert storage.get(left_over) == b"of an older build"
 
 
+def test_a_minute_with_a_repeated_tweet_was_observed(make_storage: MakeStorage) -> None:
+    """A feed that replays old tweets is still observed; only its tweets count once."""
+    storage = make_storage("folder")
+    for minute in range(6):
+        key = f"raw/dt={DAY}/hour=12/20261120T120{minute}00Z-feed.json"
+        storage.put(key, lines(a_v1_document(id=1 + minute % 2)))
+    edition = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING).edition
+    counts = json.loads(storage.get(f"{edition.folder}data.json"))["counts"]
+
+    assert (counts["tweets"], counts["duplicates"], counts["observed_minutes"]) == (2, 4, 6)
+
+
+def test_an_edition_outlives_the_raw_documents(make_storage: MakeStorage) -> None:
+    """When a lifecycle rule has taken them, the edition is not replaced by an empty one."""
+    storage = make_storage("folder")
+    collect(storage)
+    edition = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING).edition
+    for info in list(storage.list("raw/")):
+        storage.delete(info.key)
+
+    assert build_edition(services_on(storage), "trends", DAY, NEXT_MORNING).edition == edition
+
+
+def test_a_day_that_never_was_is_said(make_storage: MakeStorage) -> None:
+    """Samoa had no 30 December 2011."""
+    samoa = services_on(make_storage("folder"), timezone=ZoneInfo("Pacific/Apia"))
+
+    with pytest.raises(BuildError, match="2011-12-30 is no day in Pacific/Apia"):
+        build_edition(samoa, "trends", date(2011, 12, 30), NEXT_MORNING)
+    assert build_edition(samoa, "trends", date(2011, 12, 31), NEXT_MORNING).fresh
+
+
 def test_a_day_that_is_not_over_is_refused(make_storage: MakeStorage) -> None:
     """Over is judged in the report's zone, not in UTC."""
     storage = make_storage("folder")

@@ -87,7 +87,7 @@ def test_a_collected_tweet_was_seen_in_its_slot(storage: MemoryStorage) -> None:
     storage.put(raw_slot(NOON, "feed"), lines(old))
 
     with opened(storage) as questions:
-        [sample] = questions.ask("samples", {"hashtag": "old", "limit": 9})
+        [sample] = questions.ask("samples", {"folding": "old\x1fold", "limit": 9})
     assert sample["seen_at"] == NOON
 
 
@@ -97,7 +97,7 @@ def test_a_tweet_cannot_choose_when_it_was_seen(storage: MemoryStorage) -> None:
     storage.put(raw_slot(NOON, "feed"), lines(forged))
 
     with opened(storage) as questions:
-        [sample] = questions.ask("samples", {"hashtag": "now", "limit": 9})
+        [sample] = questions.ask("samples", {"folding": "now\x1fnow", "limit": 9})
     assert sample["seen_at"] == NOON
 
 

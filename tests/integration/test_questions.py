@@ -32,7 +32,7 @@ ALL = (
     "tag_hours",
     "samples",
 )
-FORGED = ("\x1eJob\x1fIT", "job\0")  # nobody can write these, but somebody can send them
+FORGED = ("\x1eJob\x1fIT", "job\0", "a\n\x1b[31mTOTALS", "\u202egbj", "two words")  # not counted: no hashtags
 SPELLINGS = (
     *FORGED,
     "Job",
@@ -102,14 +102,13 @@ def test_counts_are_those_of_plain_counting(
     tags: Counter[str] = Counter()
     authors: dict[str, set[int]] = defaultdict(set)
     for _, _, author, spellings, _ in counted:
-        for key in {fold(spelling) for spelling in spellings}:
+        for key in {fold(spelling) for spelling in spellings if spelling not in FORGED}:
             tags[key] += 1
             authors[key].add(author)
 
     assert {tag.key: tag.tweets for tag in counts.tags} == dict(tags)
     assert {tag.key: tag.authors for tag in counts.tags} == {key: len(who) for key, who in authors.items()}
-    placed = {tag.key: sum(courses[tag.tag].values()) for tag in counts.tags}
-    assert placed == {key: 0 if key in FORGED else count for key, count in tags.items()}
+    assert {tag.key: sum(courses[tag.tag].values()) for tag in counts.tags} == dict(tags)
     assert counts.totals.tweets == len(found)
     assert counts.totals.retweets == sum(tweet[4] for tweet in found)
     assert counts.totals.observed_minutes == len({tweet[1] for tweet in found})

@@ -154,7 +154,7 @@ def test_a_fresh_draft_is_shown_as_it_is(
     storage: FragileStorage, client: FlaskClient, builds: list[Build]
 ) -> None:
     """A draft of the last minutes is not built again."""
-    save_draft(storage, _minutes_ago(1))
+    save_draft(storage, _minutes_ago(1), day=datetime.now(UTC).date())
 
     assert client.get("/today").data == some_files("so far")["page.html"].body
     assert builds == []
@@ -164,10 +164,30 @@ def test_an_old_draft_is_shown_while_the_next_is_built(
     storage: FragileStorage, client: FlaskClient, builds: list[Build]
 ) -> None:
     """Nobody waits for a build when an older draft can be shown."""
-    save_draft(storage, _minutes_ago(7))
+    save_draft(storage, _minutes_ago(7), day=datetime.now(UTC).date())
 
     assert client.get("/today").data == some_files("so far")["page.html"].body
     assert builds == [Build.TODAY]
+
+
+def test_yesterdays_draft_is_not_today(
+    storage: FragileStorage, client: FlaskClient, builds: list[Build]
+) -> None:
+    """Under "today so far" stands today, or a word that it is coming."""
+    save_draft(storage, "20200101T2359Z", day=date(2020, 1, 1))
+
+    assert client.get("/today").status_code == 503
+    assert builds == [Build.TODAY]
+
+
+def test_a_new_day_is_asked_for_and_the_old_one_shown(
+    storage: FragileStorage, client: FlaskClient, builds: list[Build]
+) -> None:
+    """Without cron the newest report would stay the first one for ever."""
+    publish(storage, "old news", day=date(2020, 1, 1))
+
+    assert b"old news" in client.get("/").data
+    assert builds == [Build.EDITIONS]
 
 
 def test_a_missing_draft_is_asked_for(client: FlaskClient, builds: list[Build]) -> None:

@@ -1,5 +1,7 @@
 """Rules for what is said when something is missing or broken."""
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -59,7 +61,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "BREW")
 def test_no_address_breaks_the_server(storage: FragileStorage, app: Flask, path: str, method: str) -> None:
     """Whatever is asked, however, the fault is never the server's."""
     publish(storage)
-    save_draft(storage, "20261120T1305Z")
+    save_draft(storage, "20261120T1305Z", day=datetime.now(UTC).date())
     sent = {"PATH_INFO": path.encode("utf-8", "surrogatepass").decode("latin-1"), "REQUEST_METHOD": method}
 
     assert app.test_client().open("/", environ_overrides=sent).status_code < 500

@@ -102,3 +102,22 @@ def test_a_tag_nobody_used_in_some_hours_has_no_quarters_there() -> None:
         "budget": {noon: 3},
         "food": {},
     }
+
+
+def test_half_an_hour_of_clock_change_moves_no_label() -> None:
+    """Lord Howe's clocks move by thirty minutes: one hour is short, the rest begin on the hour."""
+    hours = counted(answers(), date(2026, 10, 4), "Australia/Lord_Howe").hours
+
+    assert {hour.start.minute for hour in hours if hour.expected_minutes == 60} == {0}
+    assert sum(hour.expected_minutes for hour in hours) == 23 * 60 + 30
+
+
+def test_a_language_is_a_code_or_none() -> None:
+    """Whatever else stands there is as good as no language."""
+    rows: list[Row] = [
+        {"lang": "en", "tweets": 2},
+        {"lang": "x" * 90_000, "tweets": 1},
+        {"lang": "und", "tweets": 3},
+    ]
+
+    assert counted(answers(languages=rows)).languages == (("und", 4), ("en", 2))

@@ -124,3 +124,30 @@ def test_old_drafts_go_when_new_ones_come() -> None:
 
     assert latest_draft(storage, "trends").folder == "drafts/trends/20261120T1205Z/"
     assert storage.list_folders("drafts/trends/") == [f"20261120T120{minute}Z" for minute in (3, 4, 5)]
+
+
+def test_a_host_whose_clock_is_behind_takes_no_draft_away() -> None:
+    """The newest draft stays the newest, and no draft is removed by its own making."""
+    storage = MemoryStorage()
+    for minute in (10, 11, 12, 5):
+        folder = f"drafts/trends/20261120T12{minute:02}Z/"
+        save_draft(
+            storage,
+            Edition("trends", "T", "N.", date(2026, 11, 20), "UTC", 0, folder, describe(FILES)),
+            FILES,
+        )
+
+    assert latest_draft(storage, "trends").folder == "drafts/trends/20261120T1212Z/"
+    assert load(storage, "drafts/trends/20261120T1205Z/")
+
+
+def test_a_pointer_nobody_can_read_is_written_anew() -> None:
+    """A cut file hides no edition for longer than the next build."""
+    storage = MemoryStorage()
+    storage.put("editions/trends/latest.json", b"{")
+    with pytest.raises(NotFound, match="the next build writes it anew"):
+        latest(storage, "trends")
+
+    edition = frozen(storage, an_edition())
+
+    assert latest(storage, "trends") == edition

@@ -62,3 +62,12 @@ def test_a_run_that_is_over_holds_nothing() -> None:
 
     with lease(storage, "build", TWO, NOW, TEN_MINUTES, is_over=lambda run: run == ONE):
         assert b'"two"' in storage.get("leases/build.json")
+
+
+def test_a_lease_nobody_can_read_is_nobodys() -> None:
+    """A cut file does not stop builds for ever."""
+    storage = MemoryStorage()
+    storage.put("leases/build.json", b"")
+
+    with lease(storage, "build", TWO, NOW, TEN_MINUTES, is_over=lambda run: False):
+        assert b'"two"' in storage.get("leases/build.json")

@@ -112,3 +112,16 @@ def test_mail_holds_nothing_a_mail_may_not() -> None:
 
     assert not re.search(r"<script|<link|<svg|<style|data:|data-chart|var\(", html)
     assert "font-family: Georgia" in html.replace('"', "").replace(":Georgia", ": Georgia")
+
+
+def test_mail_keeps_words_that_look_like_attributes() -> None:
+    """Only tags lose their class; a hashtag keeps every sign."""
+    assert 'win class="x" now' in mail_of(a_report(tags_table('win class="x" now')))
+
+
+def test_a_long_hashtag_is_cut_where_it_is_shown() -> None:
+    """Ten legal hashtags of 139 signs would make the mail too large for anybody."""
+    html = mail_of(a_report(tags_table("語" * 139)))
+
+    assert f"#{'語' * 39}…" in html
+    assert "語" * 40 not in html

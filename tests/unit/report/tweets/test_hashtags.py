@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from report.tweets.hashtags import extract, fold
+from report.tweets.hashtags import extract, fold, is_sound
 
 
 @pytest.mark.real_data
@@ -88,3 +88,19 @@ def test_different_letters_stay_apart(one: str, other: str) -> None:
 def test_a_key_is_always_a_tag() -> None:
     """Where folding would give several words, the tag is its own key."""
     assert fold("ﷺ") == "ﷺ"
+
+
+@pytest.mark.parametrize(
+    ("tag", "sound"),
+    [
+        pytest.param("budget", True, id="plain"),
+        pytest.param("می\u200cخواهم", True, id="a joiner belongs to the word"),
+        pytest.param("a\n\x1b[31mTOTALS", False, id="control signs"),
+        pytest.param("\u202etegdub", False, id="turns the line"),
+        pytest.param("two words", False, id="a space"),
+        pytest.param("x" * 281, False, id="longer than a tweet"),
+    ],
+)
+def test_a_payload_cannot_forge_a_hashtag(tag: str, sound: bool) -> None:
+    """Entities are sent by others and may hold anything; only what can be a hashtag counts."""
+    assert is_sound(tag) is sound
