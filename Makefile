@@ -1,6 +1,6 @@
 # What a person at work on this project types. Bare `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test verify check format pins bench pictures clean
+.PHONY: help run test verify check format pins bench athena pictures clean
 
 PYTHON := .venv/bin/python
 TEMPLATES := $(wildcard */templates/*.j2 */*/templates/*.j2)
@@ -38,6 +38,10 @@ pins: ## Pin the newest versions of requirements.in and requirements-dev.in, wit
 bench: ## Measure the day's report against the naive way
 	@./bootstrap.sh install-dev
 	$(PYTHON) -m benchmarks
+
+athena: ## Write deploy/athena anew, after a change of report/columns.py or a text in report/sql
+	@./bootstrap.sh install-dev
+	STORAGE_URL=s3://your-bucket/your-prefix ATHENA_DATABASE=twitter_trends $(PYTHON) -m report athena-tables --to deploy/athena
 
 pictures: ## Take the screenshots in docs/pictures anew, of sample tweets
 	@./bootstrap.sh install-dev

@@ -1,14 +1,17 @@
 """The report's commands: `python -m report build|query`."""
 
+import logging
 import signal
 import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
 
+from report.athena_tables import SAMPLE_DAY, SAMPLE_LOCATION, athena_statements
 from report.commands import Door
 from report.composition import services_from_environ
 from report.counts import CountingRules, folding_of
@@ -96,6 +99,8 @@ def query(name: str, day: datetime | None, limit: int | None, hashtag: str, form
     python -m report query samples --hashtag budget
     python -m report query languages --format csv
     """
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("report").setLevel(logging.INFO)  # what a query of Athena cost
     services = services_from_environ()
     zone = services.settings.timezone
     wanted = day.date() if day else last_whole_day(datetime.now(UTC), zone)
@@ -111,6 +116,39 @@ def query(name: str, day: datetime | None, limit: int | None, hashtag: str, form
     if not rows:
         click.echo(f"no rows for {wanted} in {zone.key}", err=True)
     _print_rows(rows[:limit], form)
+
+
+@main.command("athena-tables")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("athena"),
+    show_default=True,
+    help="Where to write them.",
+)
+@click.option(
+    "--date",
+    "day",
+    type=_DAY,
+    metavar="YYYY-MM-DD",
+    default=SAMPLE_DAY.isoformat(),
+    show_default=True,
+    help="The day, in UTC, that compact_day.sql adds to the table of tweets.",
+)
+def athena_tables(folder: Path, day: datetime) -> None:
+    """Write the SQL that makes Athena's tables over STORAGE_URL, and closes a day there.
+
+    Each file is one statement, for the database ATHENA_DATABASE. Where STORAGE_URL is a folder, the
+    bucket has an invented name.
+    """
+    settings = services_from_environ().settings
+    where = settings.storage_url
+    location = f"s3://{where.bucket}/{where.prefix}" if where.bucket else SAMPLE_LOCATION
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, statement in athena_statements(settings.athena_database, location, day.date()).items():
+        (folder / name).write_text(statement, encoding="utf-8")
+        click.echo(folder / name)
 
 
 def _days(services: Services, day: datetime | None, days: int | None, now: datetime) -> list[date]:

@@ -1,4 +1,4 @@
-"""The columns of `raw_tweets`: one JSON document a row, read alike by every engine.
+"""The columns of `raw_tweets`, one JSON document a row, and of `tweets`, alike for every engine.
 
 Only what a report asks for is named; readers pass over the rest. Ids are text, for they outgrow
 what JavaScript and some readers can count. DuckDB's `read_json` takes its columns from here, and
@@ -28,7 +28,17 @@ class Fields:
     fields: Mapping[str, "Type"]
 
 
-Type = Text | ListOf | Fields
+@dataclass(frozen=True)
+class Moment:
+    """A time, in UTC."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """True or false."""
+
+
+Type = Text | ListOf | Fields | Moment | Flag
 
 TEXT = Text()
 _ENTITIES = Fields(
@@ -112,6 +122,19 @@ RAW_TWEETS: Mapping[str, Type] = {
     "refused": TEXT,
 }
 
+# The columns of `tweets`: those of `Tweet`.
+TWEETS: Mapping[str, Type] = {
+    "id": TEXT,
+    "seen_at": Moment(),
+    "created_at": Moment(),
+    "lang": TEXT,
+    "author_id": TEXT,
+    "text": TEXT,
+    "hashtags": ListOf(TEXT),
+    "is_retweet": Flag(),
+    "media_urls": ListOf(TEXT),
+}
+
 
 def duckdb_type(kind: Type) -> str:
     """Return the column type as DuckDB spells it."""
@@ -122,3 +145,22 @@ def duckdb_type(kind: Type) -> str:
             return f"{duckdb_type(element)}[]"
         case Fields(fields):
             return "STRUCT(" + ", ".join(f'"{name}" {duckdb_type(of)}' for name, of in fields.items()) + ")"
+        case Moment():
+            return "TIMESTAMP"
+        case Flag():
+            return "BOOLEAN"
+
+
+def athena_type(kind: Type) -> str:
+    """Return the column type as Athena's CREATE TABLE spells it."""
+    match kind:
+        case Text():
+            return "string"
+        case ListOf(element):
+            return f"array<{athena_type(element)}>"
+        case Fields(fields):
+            return "struct<" + ",".join(f"{name}:{athena_type(of)}" for name, of in fields.items()) + ">"
+        case Moment():
+            return "timestamp"
+        case Flag():
+            return "boolean"

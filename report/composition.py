@@ -27,15 +27,25 @@ def services_from(settings: Settings) -> Services:
     return Services(
         settings=settings,
         storage=storage,
-        engine=lambda: _engine(storage, settings.memory_limit_mb),
+        engine=lambda: _engine(storage, settings),
         sender=lambda: _sender(settings.smtp_url, settings.smtp_password),
     )
 
 
-def _engine(storage: Storage, memory_limit_mb: int) -> Engine:
+def _engine(storage: Storage, settings: Settings) -> Engine:
+    if settings.engine == "athena":
+        return _athena_engine(storage, settings)
     from report.adapters.duckdb_engine import DuckDBEngine
 
-    return DuckDBEngine(storage, memory_limit_bytes=memory_limit_mb * 1024 * 1024)
+    return DuckDBEngine(storage, memory_limit_bytes=settings.memory_limit_mb * 1024 * 1024)
+
+
+def _athena_engine(storage: Storage, settings: Settings) -> Engine:
+    from report.adapters.athena_client import athena_client
+    from report.adapters.athena_engine import GB, AthenaEngine, Workplace
+
+    workplace = Workplace(settings.athena_workgroup, settings.athena_database, settings.athena_output)
+    return AthenaEngine(athena_client(), storage, workplace, limit_bytes=settings.athena_limit_gb * GB)
 
 
 def _sender(url: SmtpUrl, password: str) -> Sender:

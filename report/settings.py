@@ -56,6 +56,11 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     port: int = 8000
     memory_limit_mb: int = 512
+    engine: str = "duckdb"
+    athena_workgroup: str = "primary"
+    athena_database: str = "twitter_trends"
+    athena_output: str = ""
+    athena_limit_gb: int = 10
     cache_dir: Path = Path(".cache/objects")
     cache_mb: int = 1024
 
@@ -67,7 +72,7 @@ class Settings:
             item.name: reader.read(item.name, item.default, *_RULES[item.name]) for item in fields(cls)
         }
         settings = cls(**values)
-        problems = reader.problems or _contradictions(settings, environ)
+        problems = reader.problems or [*_contradictions(settings, environ), *_engine_problems(settings)]
         if problems:
             raise SettingsError("wrong settings:\n" + "\n".join(f"  {problem}" for problem in problems))
         return settings
@@ -118,6 +123,13 @@ def _contradictions(settings: Settings, environ: Mapping[str, str]) -> list[str]
     return problems
 
 
+def _engine_problems(settings: Settings) -> list[str]:
+    """Athena reads S3, so everything must be kept there."""
+    if settings.engine == "athena" and settings.storage_url.folder is not None:
+        return ["STORAGE_URL is a folder; expected s3://bucket/prefix, since ENGINE is 'athena'"]
+    return []
+
+
 def _storage_url(text: str) -> StorageUrl:
     if folder := _FOLDER.fullmatch(text):
         return StorageUrl(folder=Path(folder["path"]))
@@ -126,6 +138,13 @@ def _storage_url(text: str) -> StorageUrl:
         raise ValueError(text)
     prefix = parts.path.strip("/")
     return StorageUrl(bucket=parts.netloc, prefix=f"{prefix}/" if prefix else "")
+
+
+def _s3_location(text: str) -> str:
+    where = _storage_url(text)
+    if where.folder is not None:
+        raise ValueError(text)
+    return f"s3://{where.bucket}/{where.prefix}"
 
 
 def _smtp_url(text: str) -> SmtpUrl:
@@ -191,6 +210,15 @@ def _secret_key(text: str) -> str:
     return text
 
 
+def _matching(pattern: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
 def _whole(least: int, most: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not least <= int(text) <= most:
@@ -230,6 +258,11 @@ _RULES: dict[str, tuple[Callable[[str], Any], str]] = {
     "secret_key": (_secret_key, "at least 16 characters"),
     "port": (_whole(1, 65535), "a port from 1 to 65535"),
     "memory_limit_mb": (_whole(64, 1_048_576), "megabytes, at least 64"),
+    "engine": (_matching("duckdb|athena"), "duckdb or athena"),
+    "athena_workgroup": (_matching("[a-zA-Z0-9._-]{1,128}"), "a workgroup's name"),
+    "athena_database": (_matching("[a-z0-9_]{1,255}"), "a database's name: a-z, 0-9 and _"),
+    "athena_output": (_s3_location, "s3://bucket/prefix"),
+    "athena_limit_gb": (_whole(1, 1_000_000), "gigabytes, at least 1"),
     "cache_dir": (Path, "a folder"),
     "cache_mb": (_whole(0, 1_048_576), "megabytes; 0 keeps no cache"),
 }
