@@ -345,13 +345,18 @@ def test_the_api_is_spoken(s3_endpoint: str, over_http: str, workgroup: str) -> 
     canned(
         s3_endpoint,
         {"n": "bigint", "share": "double", "yes": "boolean", "at": "timestamp", "words": "varchar"},
-        [["7", "0.5", "true", "2026-11-20 12:00:00.250", ""], [None] * 5],
+        [
+            ["7", "0.5", "true", "2026-11-20 12:00:00.250", ""],
+            ["-1", "1.0E-4", "false", "2026-11-20 12:00:00", "a, b"],
+            [None] * 5,
+        ],
     )
 
     rows = ask(engine(athena_client(), output=over_http, workgroup=workgroup))
 
     assert rows == [
         {"n": 7, "share": 0.5, "yes": True, "at": NOON + timedelta(milliseconds=250), "words": ""},
+        {"n": -1, "share": 0.0001, "yes": False, "at": NOON, "words": "a, b"},
         dict.fromkeys(("n", "share", "yes", "at", "words")),
     ]
 
