@@ -33,6 +33,7 @@ control_socket_disable = True  # nobody speaks to it, and it would lie in the ho
 # The path without its query, since a query may hold a signature; milliseconds at the end.
 accesslog = "-"
 access_log_format = "%(h)s %(m)s %(U)s %(s)s %(B)s B %(M)s ms"
+logger_class = "app.access_log.AccessLog"  # knows these six only
 
 
 def post_worker_init(worker: Any) -> None:

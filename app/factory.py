@@ -11,6 +11,7 @@ from app.editions import edition_pages
 from app.failures import explain_failures
 from app.health import health_page
 from app.library import Library
+from app.repeating import Repeating
 from app.shared import shared_files
 from app.statics import static_files
 from report.composition import services_from, services_from_environ
@@ -44,6 +45,7 @@ def create_app(
     app.register_blueprint(health_page(library))
     explain_failures(app)
     app.after_request(make_safe)
+    app.wsgi_app = Repeating(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 
