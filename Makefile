@@ -35,9 +35,10 @@ pins: ## Pin the newest versions of requirements.in and requirements-dev.in, wit
 	.cache/pins/bin/$(PIN) --upgrade requirements.in --output-file requirements.txt
 	.cache/pins/bin/$(PIN) --upgrade --constraint requirements.txt requirements-dev.in --output-file requirements-dev.txt
 
-bench: ## Measure the day's report against the naive way
+bench: ## Measure the day's report, and reading from S3, against the naive way
 	@./bootstrap.sh install-dev
 	$(PYTHON) -m benchmarks
+	$(PYTHON) -m benchmarks.objects
 
 athena: ## Write deploy/athena anew, after a change of report/columns.py or a text in report/sql
 	@./bootstrap.sh install-dev

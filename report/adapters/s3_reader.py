@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from obstore.store import ClientConfig, S3Credential
 
 _WHOLE_OBJECT_SECONDS = 3600
+_FAILURES = (BaseError, OSError, ValueError)  # obstore has built-in errors among its own
 _NOBODY = ReadOnlyCredentials("anonymous", "anonymous", None)
 
 
@@ -42,8 +43,10 @@ class S3Reader:
 
     def read(self, name: str) -> bytes:
         """Return the bytes of the object of this name in the bucket; raise `NotRead`."""
-        with _told_apart():
+        try:
             return bytes(obstore.get(self._store(name), name).bytes())
+        except _FAILURES as error:
+            raise NotRead(str(error)) from error
 
     def read_into(self, name: str, path: Path, etag: str | None = None) -> None:
         """Write the object to a new file, part by part, only if it still has the etag that is given.
@@ -120,8 +123,8 @@ class S3Reader:
 
 @contextlib.contextmanager
 def _told_apart() -> Iterator[None]:
-    """Raise `NotRead` for what obstore raises, which has built-in errors among its own."""
+    """Raise `NotRead` for what obstore raises."""
     try:
         yield
-    except (BaseError, OSError, ValueError) as error:
+    except _FAILURES as error:
         raise NotRead(str(error)) from error

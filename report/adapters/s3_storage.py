@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, timedelta
+from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -33,8 +34,9 @@ __all__ = ["S3Storage", "check_bucket_name", "s3_client"]
 
 log = logging.getLogger(__name__)
 
-READERS = 64
-_LOOK_AHEAD = 96
+READERS = 32
+_LOOK_AHEAD = 40
+_BATCH = 8
 _READ_ATTEMPTS = 3
 _RACE_ATTEMPTS = 5
 _RACE_PAUSE_SECONDS = 0.05
@@ -92,16 +94,16 @@ class S3Storage:
         raise AssertionError("the last attempt returns or raises")
 
     def get_many(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield (key, bytes) in the order given, without the missing, reading at most 96 ahead."""
-        waiting: deque[tuple[str, Future[bytes]]] = deque()
+        """Yield (key, bytes) in the order given, without the missing, reading a few hundred ahead at most."""
+        waiting: deque[Future[Sequence[tuple[str, bytes]]]] = deque()
         pool = ThreadPoolExecutor(READERS, thread_name_prefix="s3-reader")
         try:
-            for key in keys:
-                waiting.append((key, pool.submit(self._get_quickly, key)))
+            for batch in _batches(keys):
+                waiting.append(pool.submit(self._read_batch, batch))
                 if len(waiting) == _LOOK_AHEAD:
-                    yield from _first(waiting)
+                    yield from waiting.popleft().result()
             while waiting:
-                yield from _first(waiting)
+                yield from waiting.popleft().result()
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -186,6 +188,13 @@ class S3Storage:
         with self._translated(_READ, key):
             return self._client.generate_presigned_url("get_object", Params=place, ExpiresIn=seconds)
 
+    def _read_batch(self, keys: Sequence[str]) -> Sequence[tuple[str, bytes]]:
+        found = []
+        for key in keys:
+            with contextlib.suppress(NotFound):
+                found.append((key, self._get_quickly(key)))
+        return found
+
     def _get_quickly(self, key: str) -> bytes:
         try:
             return self._reader.read(self._name(key))
@@ -267,10 +276,14 @@ class S3Storage:
         return False
 
 
-def _first(waiting: deque[tuple[str, Future[bytes]]]) -> Iterator[tuple[str, bytes]]:
-    key, reading = waiting.popleft()
-    with contextlib.suppress(NotFound):
-        yield key, reading.result()
+def _batches(keys: Iterable[str]) -> Iterator[list[str]]:
+    """Yield keys one by one at first, for who may soon leave, then several at a time: threads cost too."""
+    source = iter(keys)
+    for number in count():
+        batch = list(islice(source, 1 if number < READERS else _BATCH))
+        if not batch:
+            return
+        yield batch
 
 
 def _is_key(name: str) -> bool:
