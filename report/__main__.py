@@ -1,4 +1,4 @@
-"""The report's commands: `python -m report build|query`."""
+"""The report's commands: `python -m report build|compact|query`."""
 
 import logging
 import signal
@@ -13,10 +13,13 @@ import click
 
 from report.athena_tables import SAMPLE_DAY, SAMPLE_LOCATION, athena_statements
 from report.commands import Door
-from report.composition import services_from_environ
+from report.compaction import LONGEST_RUN, Done
+from report.composition import lake_of, services_from_environ
 from report.counts import CountingRules, folding_of
 from report.engine import question, question_names
 from report.errors import BuildRunning, NotBegun
+from report.leases import lease
+from report.runs import this_run
 from report.services import Services
 from report.window import day_window, last_whole_day
 
@@ -76,6 +79,37 @@ def build(
             if days is None:
                 raise
             click.echo(f"left out: {error}")
+
+
+@main.command()
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]),
+    metavar="ISO",
+    help="Compact the hours and days that were over at this time, UTC. Default: now.",
+)
+@click.option(
+    "--back", default=14, show_default=True, type=click.IntRange(0), help="Days to search for late tweets."
+)
+def compact(until: datetime | None, back: int) -> None:
+    """Compact what was collected: a closed UTC hour, then a closed UTC day, into one Parquet object.
+
+    Reports come out the same before and after, only sooner. Nothing under raw/ is changed or removed, and
+    any run may be repeated, stopped, or made on two machines at once.
+
+    \b
+    python -m report compact
+    python -m report compact --until 2026-11-20T13:00
+    """
+    services, now = services_from_environ(), datetime.now(UTC)
+    wanted = min(until.replace(tzinfo=UTC), now) if until else now
+    lake, done = lake_of(services), Done()
+    with lease(services.storage, "compact", this_run(), now, LONGEST_RUN):
+        days = lake.days(wanted.date() - timedelta(days=back), wanted)
+        with click.progressbar(days, label="compacting", file=sys.stderr) as bar:
+            for one in bar:
+                lake.compact_day(one, wanted, done)
+    click.echo(done.said())
 
 
 @main.command(epilog=f"Questions: {', '.join(question_names())}.")

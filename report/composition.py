@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from report.engine import Engine
 from report.errors import BadKey, SettingsError
@@ -9,6 +10,9 @@ from report.mail import Sender
 from report.services import Services
 from report.settings import Settings, SmtpUrl, StorageUrl
 from report.storage import Storage
+
+if TYPE_CHECKING:
+    from report.adapters.duckdb_lake import DuckDBLake
 
 
 def services_from_environ() -> Services:
@@ -30,6 +34,14 @@ def services_from(settings: Settings) -> Services:
         engine=lambda: _engine(storage, settings),
         sender=lambda: _sender(settings.smtp_url, settings.smtp_password),
     )
+
+
+def lake_of(services: Services) -> "DuckDBLake":
+    """Return what compacts the services' storage."""
+    from report.adapters.duckdb_lake import DuckDBLake
+
+    limit = services.settings.memory_limit_mb * 1024 * 1024
+    return DuckDBLake(services.storage, memory_limit_bytes=limit)
 
 
 def _engine(storage: Storage, settings: Settings) -> Engine:

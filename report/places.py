@@ -2,6 +2,8 @@
 
 raw/dt=2026-11-20/hour=13/20261120T130500Z-<feed>.json   one tweet as received; the slot is a minute, UTC
 raw/dt=2026-11-20/hour=13/<name>.jsonl[.gz|.zst]         bulk imports: one JSON document a line
+recent/dt=2026-11-20/hour=13.parquet                     a closed hour of the day that is open
+tweets/dt=2026-11-20/day.parquet                         a closed UTC day: parsed, each tweet once
 unplaced/<name>.jsonl.zst                                an import without a single tweet to tell its hour
 editions/<report>/2026-11-20/r1/<file>                   a frozen edition; manifest.json is written last
 editions/<report>/latest.json                            which edition is the newest
@@ -16,6 +18,26 @@ from datetime import date, datetime
 def raw_hour(hour: datetime) -> str:
     """Return the prefix of the raw objects seen in the UTC hour that starts at `hour`."""
     return f"raw/dt={hour:%Y-%m-%d}/hour={hour:%H}/"
+
+
+def raw_day(day: date) -> str:
+    """Return the prefix of the raw objects seen on the UTC day `day`."""
+    return f"raw/dt={day.isoformat()}/"
+
+
+def recent_day(day: date) -> str:
+    """Return the prefix of the compacted hours of the UTC day `day`."""
+    return f"recent/dt={day.isoformat()}/"
+
+
+def recent_hour(hour: datetime) -> str:
+    """Return the key of the compacted UTC hour that starts at `hour`."""
+    return f"{recent_day(hour.date())}hour={hour:%H}.parquet"
+
+
+def whole_day(day: date) -> str:
+    """Return the key of the compacted UTC day `day`."""
+    return f"tweets/dt={day.isoformat()}/day.parquet"
 
 
 def raw_slot(minute: datetime, feed: str) -> str:

@@ -59,8 +59,12 @@ def _check_begun(storage: Storage, period: Period) -> None:
 
 
 def inputs(storage: Storage, period: Period) -> Iterator[ObjectInfo]:
-    """Yield the raw objects of the period and of the day before, which it is set beside."""
-    for hour in Window(day_before(period).window.start, period.window.end).hours():
+    """Yield the raw objects of the period and of the day before, which it is set beside.
+
+    Those of one UTC day more belong to them: a tweet sighted there counts there.
+    """
+    start = day_before(period).window.start.replace(hour=0, minute=0) - timedelta(days=1)
+    for hour in Window(start, period.window.end).hours():
         yield from storage.list(raw_hour(hour))
 
 

@@ -4,6 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 CRONTAB = Path(__file__).parents[3] / "crontab"
 LINES = [line for line in CRONTAB.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
 SETTINGS = [line for line in LINES if re.match(r"[A-Z_]+=", line)]
@@ -11,11 +13,12 @@ JOBS = [line for line in LINES if line not in SETTINGS]
 
 
 def test_the_mailer_looks_every_quarter_of_an_hour() -> None:
-    """One job, in a user's crontab: five fields, then the command; no percent sign, which cron cuts at."""
-    (job,) = JOBS
+    """In a user's crontab: five fields, then the command; no percent sign, which cron cuts at."""
+    compact, mail = JOBS
 
-    assert job.startswith("*/15 * * * * cd ")
-    assert "%" not in job
+    assert compact.startswith("7 * * * * cd ")
+    assert mail.startswith("*/15 * * * * cd ")
+    assert "%" not in compact + mail
 
 
 def test_the_settings_are_what_every_cron_reads() -> None:
@@ -24,7 +27,8 @@ def test_the_settings_are_what_every_cron_reads() -> None:
     assert not [line for line in SETTINGS if "$" in line]
 
 
-def test_the_job_runs_in_the_project_and_its_words_go_to_the_log(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("job", "words"), [*zip(JOBS, ["report compact", "mailer send"], strict=True)])
+def test_a_job_runs_in_the_project_and_its_words_go_to_the_log(tmp_path: Path, job: str, words: str) -> None:
     """The command as cron gives it to the shell: folders with spaces do no harm, errors are logged too."""
     app, bin = tmp_path / "the app", tmp_path / "bin"
     app.mkdir()
@@ -32,13 +36,13 @@ def test_the_job_runs_in_the_project_and_its_words_go_to_the_log(tmp_path: Path)
     _script(bin / "python", 'pwd; echo "$@" >&2')
 
     subprocess.run(
-        ["/bin/sh", "-c", JOBS[0].split(maxsplit=5)[5]],
+        ["/bin/sh", "-c", job.split(maxsplit=5)[5]],
         env={"PATH": f"{bin}:/usr/bin:/bin", "APP": str(app), "PYTHON": str(bin / "python")},
         check=True,
     )
 
     log = (tmp_path / "log").read_text(encoding="utf-8")
-    assert log.splitlines() == [str(app), "-m mailer send", "-t twitter-trends"]
+    assert log.splitlines() == [str(app), f"-m {words}", "-t twitter-trends"]
 
 
 def _script(path: Path, text: str) -> None:

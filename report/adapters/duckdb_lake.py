@@ -1,0 +1,165 @@
+"""Compacts raw objects into Parquet with DuckDB: a closed hour, then a closed UTC day, into one object."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from report.adapters.duckdb_days import Brought, bring_compacted, bring_day, files_of
+from report.adapters.duckdb_dialect import Settings, connect
+from report.adapters.duckdb_fetch import fetch_raw
+from report.adapters.duckdb_parts import Files, echoed_in, make_part, make_tweets, seen_in, write_part
+from report.compaction import (
+    LONGEST_RUN,
+    Done,
+    Listed,
+    Record,
+    closed_hours,
+    days_to_look_at,
+    is_closed,
+    is_settled,
+    joined,
+    list_day,
+    replaced,
+    unread,
+)
+from report.errors import AlreadyExists, EngineError, NotFound
+from report.places import recent_hour, whole_day
+from report.storage import ObjectInfo, Storage
+
+PARQUET = "application/vnd.apache.parquet"
+_MIB = 1 << 20
+_HELD_BYTES = 64 * _MIB
+_DAY = timedelta(days=1)
+
+
+class DuckDBLake:
+    """Makes `recent/` and `tweets/` of `raw/`; any run may be repeated, late, cut short or doubled."""
+
+    def __init__(
+        self, storage: Storage, *, memory_limit_bytes: int = 224 * _MIB, scratch: Path | None = None
+    ) -> None:
+        """Work in `storage`; files go below `scratch`, or where the system keeps such things."""
+        self._storage = storage
+        self._scratch = scratch
+        self._settings: Settings = {
+            "memory_limit": f"{memory_limit_bytes}B",
+            "threads": 2,
+            "preserve_insertion_order": False,  # costs memory; what is written is sorted
+        }
+
+    def days(self, since: date, until: datetime) -> list[date]:
+        """Return the UTC days that may have something to do, oldest first."""
+        folders = self._storage.list_folders("raw/")
+        return days_to_look_at(folders, self._storage.list("tweets/"), since, until)
+
+    def compact_day(self, day: date, until: datetime, done: Done) -> None:
+        """Compact what is closed of a UTC day at `until`, and count it in `done`; earlier days come first."""
+        listed = list_day(self._storage, day)
+        if not is_closed(day, until):
+            for hour in closed_hours(listed, until):
+                self._compact_hour(listed, hour, done)
+        elif not is_settled(listed, list_day(self._storage, day - _DAY).whole):
+            self._compact_whole(day, done)
+
+    def _compact_hour(self, listed: Listed, hour: datetime, done: Done) -> None:
+        stands, raw = listed.recent_of(hour), listed.raw_of(hour)
+        if stands and all(info.modified_at < stands.modified_at - LONGEST_RUN for info in raw):
+            return
+        with self._workroom() as (folder, connection):
+            stored, records = bring_compacted(self._storage, connection, [stands] if stands else [], folder)
+            done.replaced += [info.key for info in replaced(raw, records)]
+            fresh = unread(raw, records)
+            if not fresh:
+                return
+            files = Files(stored, records, tuple(fetch_raw(self._storage, fresh, folder)))
+            make_part(connection, "hour", files)
+            make_tweets(connection, "hour", files, None)
+            record = joined(records, fresh, seen_in(connection, "hour"))
+            write_part(connection, "hour", record, folder / "hour.parquet")
+            if self._replace(recent_hour(hour), folder / "hour.parquet", stands, done):
+                _count(done, records, record, fresh)
+                done.hours += 1
+
+    def _compact_whole(self, day: date, done: Done) -> None:
+        with self._workroom() as (folder, connection):
+            now = bring_day(self._storage, connection, day, folder)
+            before = bring_day(self._storage, connection, day - _DAY, folder)
+            done.replaced += [info.key for info in replaced(now.listed.raw, now.records)]
+            if not now.is_done or now.records[0].earlier != before.signature:
+                self._write_whole(connection, now, before, folder, done)
+        self._tidy(day)
+
+    def _write_whole(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        now: Brought,
+        before: Brought,
+        folder: Path,
+        done: Done,
+    ) -> None:
+        make_part(connection, before.name, Files(before.stored, before.records, ()))
+        files = files_of(self._storage, now, folder)
+        make_part(connection, now.name, files)
+        make_tweets(connection, now.name, files, before.name)
+        seen, echoes = seen_in(connection, now.name), echoed_in(connection, now.name)
+        record = joined(now.records, now.fresh, seen, echoes, before.signature)
+        write_part(connection, now.name, record, folder / "day.parquet")
+        if self._replace(whole_day(now.listed.day), folder / "day.parquet", now.listed.whole, done):
+            _count(done, now.records, record, now.fresh)
+            done.days += 1
+
+    def _replace(self, key: str, path: Path, stands: ObjectInfo | None, done: Done) -> bool:
+        """Put the file in the place of what stood there; tell whether nobody else had done so meanwhile."""
+        try:
+            if path.stat().st_size > _HELD_BYTES:
+                self._upload(key, path, stands)
+            elif stands:
+                self._storage.put_if_match(key, path.read_bytes(), stands.etag, PARQUET)
+            else:
+                self._storage.put_if_absent(key, path.read_bytes(), PARQUET)
+        except AlreadyExists:
+            done.lost += 1
+            return False
+        return True
+
+    def _upload(self, key: str, path: Path, stands: ObjectInfo | None) -> None:
+        """Put a file too large for memory, which storage can't do on a condition.
+
+        Should another write slip in, what it held more is in raw, unrecorded: the next run adds it.
+        """
+        try:
+            found = self._storage.head(key).etag
+        except NotFound:
+            found = None
+        if found != (stands.etag if stands else None):
+            raise AlreadyExists(f"{key} has changed since it was read")
+        self._storage.upload(path, key, PARQUET)
+
+    def _tidy(self, day: date) -> None:
+        """Remove the hours of a day, once the day's object stands."""
+        listed = list_day(self._storage, day)
+        for info in listed.recent if listed.whole else ():
+            self._storage.delete(info.key)
+
+    @contextmanager
+    def _workroom(self) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
+        with tempfile.TemporaryDirectory(prefix="trends-", dir=self._scratch) as name:
+            folder = Path(name)
+            try:
+                with connect({**self._settings, "temp_directory": str(folder / "spill")}) as connection:
+                    yield folder, connection
+            except duckdb.Error as error:
+                raise EngineError(f"DuckDB could not compact: {error}") from error
+
+
+def _count(done: Done, before: tuple[Record, ...], after: Record, fresh: Sequence[ObjectInfo]) -> None:
+    done.raw_objects += len(fresh)
+    done.refused += _refused(after) - sum(map(_refused, before))
+
+
+def _refused(record: Record) -> int:
+    return sum(count for (_, kind, _), count in record.seen.items() if kind == "refused")

@@ -1,0 +1,156 @@
+"""Makes tables in DuckDB from the files of one UTC day or hour, called a part: compacted ones, and raw.
+
+A part is a schema of its own: `documents` (the raw tail), `sighted` (each sighting of a tweet, as far
+as compaction kept it), `ids` (all that were sighted) and `tweets` (each once, at its first sighting).
+"""
+
+# ruff: noqa: S608 the words are ours, and values go through literal()
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from report.adapters.duckdb_dialect import literal, raw_tweets, spoken
+from report.compaction import Record, Seen
+from report.engine import question
+from report.tweets.containers import is_json, lines
+
+COLUMNS = "id, seen_at, created_at, lang, author_id, text, hashtags, is_retweet, media_urls"
+ROWS_IN_GROUP = 65_536
+_DOCUMENT = (
+    "kind VARCHAR, notice_kind VARCHAR, id VARCHAR, seen_at TIMESTAMP, created_at TIMESTAMP, lang VARCHAR,"
+    " author_id VARCHAR, text VARCHAR, hashtags VARCHAR[], is_retweet BOOLEAN, media_urls VARCHAR[]"
+)
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of one part, on this machine: compacted ones with their records, and raw ones."""
+
+    stored: tuple[Path, ...]
+    records: tuple[Record, ...]
+    raw: tuple[Path, ...]
+
+
+def make_part(connection: duckdb.DuckDBPyConnection, name: str, files: Files) -> None:
+    """Make all of the part but its tweets."""
+    connection.execute(f"CREATE SCHEMA {name}")
+    _make_documents(connection, name, files.raw)
+    ids = sorted(set().union(*(record.echoes for record in files.records)))
+    values = ", ".join(f"({literal(id)})" for id in ids) or "(NULL)"
+    for statement in (
+        f"CREATE TABLE {name}.echoes AS SELECT id FROM (VALUES {values}) AS said (id) WHERE id IS NOT NULL",
+        f"CREATE VIEW {name}.sighted AS SELECT {COLUMNS} FROM {name}.documents WHERE kind = 'tweet'"
+        + "".join(f" UNION ALL SELECT {COLUMNS} FROM {_parquet(path)}" for path in files.stored),
+        f"CREATE VIEW {name}.ids AS SELECT id FROM {name}.sighted UNION ALL SELECT id FROM {name}.echoes",
+    ):
+        connection.execute(statement)
+
+
+def make_tweets(connection: duckdb.DuckDBPyConnection, name: str, files: Files, earlier: str | None) -> None:
+    """Make `tweets` and `echoed`; `earlier` is the part of the day before, None for no look.
+
+    No second copy is made of the rows: only ids that come twice are looked into.
+    """
+    connection.execute(
+        f"CREATE TABLE {name}.echoed AS SELECT DISTINCT id FROM {name}.sighted WHERE "
+        + (f"id IN (SELECT id FROM {earlier}.ids)" if earlier else "false")
+    )
+    alone = len(files.stored) == 1 and not files.raw
+    connection.execute(
+        f"CREATE TABLE {name}.repeated AS SELECT id FROM {name}.sighted"
+        + (" WHERE false" if alone else " GROUP BY id HAVING count(*) > 1")
+    )
+    _choose(connection, name)
+    dropped = f"SELECT id FROM {name}.repeated UNION ALL SELECT id FROM {name}.echoed"
+    some = connection.execute(f"SELECT count(*) > 0 FROM ({dropped})").fetchone() == (True,)
+    where = f" WHERE id NOT IN ({dropped})" if some else ""
+    connection.execute(
+        f"CREATE VIEW {name}.tweets AS SELECT {COLUMNS} FROM {name}.sighted{where}"
+        f" UNION ALL SELECT {COLUMNS} FROM {name}.chosen"
+    )
+
+
+def _choose(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Make `chosen`: of the sightings of each repeated id the one that counts, as tweets.sql says."""
+    for statement in (
+        f"CREATE SCHEMA {name}_twice",
+        f"CREATE VIEW {name}_twice.documents AS SELECT *, 'tweet' AS kind FROM {name}.sighted"
+        f" WHERE id IN (SELECT id FROM {name}.repeated) AND id NOT IN (SELECT id FROM {name}.echoed)",
+        f"USE {name}_twice",
+        f"CREATE TABLE {name}.chosen AS {spoken(question('tweets')[0])}",
+        "USE main",
+    ):
+        connection.execute(statement)
+
+
+def seen_in(connection: duckdb.DuckDBPyConnection, name: str) -> dict[Seen, int]:
+    """Return how many raw documents of the part were seen in each UTC minute, by kind."""
+    rows = connection.execute(
+        "SELECT strftime(date_trunc('minute', seen_at), '%Y-%m-%dT%H:%M'), kind, coalesce(notice_kind, ''),"
+        f" count(*) FROM {name}.documents GROUP BY ALL"
+    ).fetchall()
+    return {(minute, kind, notice): count for minute, kind, notice, count in rows}
+
+
+def echoed_in(connection: duckdb.DuckDBPyConnection, name: str) -> set[str]:
+    """Return the ids of the part that the day before had sighted."""
+    return {id for (id,) in connection.execute(f"SELECT id FROM {name}.echoed").fetchall()}
+
+
+def write_part(connection: duckdb.DuckDBPyConnection, name: str, record: Record, path: Path) -> None:
+    """Write the part's tweets and its record as Parquet: the same bytes for the same of both."""
+    said = ", ".join(f"{key}: {literal(value)}" for key, value in record.to_metadata().items())
+    connection.execute(
+        f"COPY (SELECT {COLUMNS} FROM {name}.tweets ORDER BY seen_at, id) TO {literal(str(path))}"
+        f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_IN_GROUP}, KV_METADATA {{{said}}})"
+    )
+
+
+def read_record(connection: duckdb.DuckDBPyConnection, path: Path) -> Record:
+    """Return the record of a compacted file; raise `KeyError` or `ValueError` if it has none."""
+    rows = connection.execute(f"SELECT key, value FROM parquet_kv_metadata({literal(str(path))})").fetchall()
+    return Record.from_metadata({key.decode(): value.decode() for key, value in rows})
+
+
+def _parquet(path: Path) -> str:
+    return f"read_parquet({literal(str(path))}, hive_partitioning = false)"
+
+
+def _make_documents(connection: duckdb.DuckDBPyConnection, name: str, files: Iterable[Path]) -> None:
+    """Make the part's documents; files DuckDB can't read are mended first, then all is read again."""
+    files = list(files)
+    if not files:
+        connection.execute(f"CREATE TABLE {name}.documents ({_DOCUMENT})")
+        return
+    try:
+        _read_documents(connection, name, files)
+    except duckdb.Error:
+        broken = [file for file in files if not _readable(connection, file)]
+        if not broken:
+            raise
+        _read_documents(connection, name, [_mended(file) if file in broken else file for file in files])
+
+
+def _read_documents(connection: duckdb.DuckDBPyConnection, name: str, files: list[Path]) -> None:
+    connection.execute(f"CREATE OR REPLACE VIEW raw_tweets AS {raw_tweets(files)}")
+    text = spoken(question("documents")[0])
+    connection.execute(f"CREATE TABLE {name}.documents AS SELECT * FROM ({text}) WHERE seen_at IS NOT NULL")
+
+
+def _mended(file: Path) -> Path:
+    """Write a file again, each line that is no JSON as an empty object, which counts as refused."""
+    target = file.with_name(f"{file.name.partition('.')[0]}-mended.json")
+    with file.open("rb") as source, target.open("wb") as sink:
+        for _, line in lines(source):
+            sink.write((line if isinstance(line, bytes) and is_json(line) else b"{}") + b"\n")
+    return target
+
+
+def _readable(connection: duckdb.DuckDBPyConnection, file: Path) -> bool:
+    try:
+        connection.execute(f"SELECT count(*) FROM ({raw_tweets([file])})")
+    except duckdb.Error:
+        return False
+    return True

@@ -1,0 +1,289 @@
+"""Rules for compaction: whatever happens on the way, it gives what one pass over raw gives."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from report.adapters.duckdb_engine import DuckDBEngine
+from report.adapters.duckdb_lake import DuckDBLake
+from report.adapters.s3_storage import S3Storage
+from report.compaction import Done
+from report.counts import CountingRules, DayCounts, count_day
+from report.places import raw_hour, recent_hour, whole_day
+from report.storage import OCTETS, Storage
+from report.values import Period
+from report.window import day_window
+from tests.builders import a_notice, a_v1_document, lines
+from tests.fakes import MemoryStorage
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+FIRST = date(2026, 11, 19)
+DAYS = [FIRST + timedelta(days=number) for number in range(3)]
+MIDNIGHT = datetime(2026, 11, 19, tzinfo=UTC)
+END = MIDNIGHT + timedelta(days=3)
+
+
+class Arrival(NamedTuple):
+    """A raw object: in which hour since `MIDNIGHT`, which tweets (id, minutes into the hour), what else."""
+
+    hour: int
+    tweets: list[tuple[int, int]]
+    notices: int
+    cut_lines: int
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class Mortal(MemoryStorage):
+    """A storage whose writer dies at a certain write: before it takes place, or just after."""
+
+    def __init__(self, lives: int = -1, after: bool = False) -> None:
+        super().__init__()
+        self.lives, self.after = lives, after
+
+    def put_if_absent(self, key: str, body: bytes, content_type: str = OCTETS) -> None:
+        with self._write_of_the_last():
+            super().put_if_absent(key, body, content_type)
+
+    def put_if_match(self, key: str, body: bytes, etag: str, content_type: str = OCTETS) -> None:
+        with self._write_of_the_last():
+            super().put_if_match(key, body, etag, content_type)
+
+    def delete(self, key: str) -> None:
+        with self._write_of_the_last():
+            super().delete(key)
+
+    @contextmanager
+    def _write_of_the_last(self) -> Iterator[None]:
+        self.lives -= 1
+        if self.lives == 0 and not self.after:
+            raise Killed
+        yield
+        if self.lives == 0:
+            raise Killed
+
+
+def arrive(storage: Storage, arrivals: list[Arrival], first: int = 0) -> None:
+    for number, arrival in enumerate(arrivals, first):
+        hour = MIDNIGHT + timedelta(hours=arrival.hour)
+        tweets = [
+            a_v1_document(
+                id=10**18 + id,
+                created_at=hour + timedelta(minutes=minute),
+                hashtags=[f"tag{id % 3}"],
+                user={"id_str": str(id % 4)},
+                text=f"from {number}",
+            )
+            for id, minute in arrival.tweets
+        ]
+        body = lines(*tweets, *map(a_notice, range(arrival.notices))) + b'{"cut\n' * arrival.cut_lines
+        storage.put(f"{raw_hour(hour)}{number}.jsonl", body)
+
+
+def compact(storage: Storage, until: datetime = END) -> Done:
+    done, lake = Done(), DuckDBLake(storage)
+    for day in lake.days(FIRST, until):
+        lake.compact_day(day, until, done)
+    return done
+
+
+def counted(storage: Storage, zones: tuple[str, ...] = ("UTC", "Asia/Kolkata")) -> list[DayCounts]:
+    counts = []
+    for zone in map(ZoneInfo, zones):
+        for day in DAYS:
+            period = Period(day, zone, day_window(day, zone))
+            with DuckDBEngine(storage).open(period.window) as questions:
+                counts.append(count_day(questions, period, CountingRules()))
+    return counts
+
+
+def made(storage: Storage) -> dict[str, bytes]:
+    return {i.key: storage.get(i.key) for place in ("recent/", "tweets/") for i in storage.list(place)}
+
+
+def one_pass_of(*waves: list[Arrival]) -> list[DayCounts]:
+    storage = MemoryStorage()
+    for number, arrivals in enumerate(waves):
+        arrive(storage, arrivals, 10 * number)
+    return counted(storage)
+
+
+TWEETS = st.tuples(st.integers(0, 8), st.integers(-70, 130))
+ARRIVALS = st.lists(
+    st.builds(
+        Arrival,
+        hour=st.sampled_from([0, 1, 22, 23, 24, 25, 46, 47, 48, 50, 71]),
+        tweets=st.lists(TWEETS, max_size=5),
+        notices=st.integers(0, 2),
+        cut_lines=st.integers(0, 2),
+    ),
+    min_size=1,
+    max_size=6,
+)
+HOURS = st.sampled_from([0, 1, 2, 24, 25, 26, 48, 49, 72])
+
+
+@settings(max_examples=4, deadline=None)
+@given(ARRIVALS, ARRIVALS, ARRIVALS, HOURS, HOURS, st.integers(1, 8), st.booleans())
+def test_compacted_and_live_is_one_pass(
+    early: list[Arrival],
+    late: list[Arrival],
+    tail: list[Arrival],
+    first_until: int,
+    second_until: int,
+    lives: int,
+    after: bool,
+) -> None:
+    """Split, doubled, late, killed and repeated: the counts are those of one pass, the bytes of one run."""
+    storage = Mortal()
+    arrive(storage, early)
+    compact(storage, MIDNIGHT + timedelta(hours=first_until))
+    arrive(storage, late, 10)
+    storage.lives, storage.after = lives, after
+    with suppress(Killed):
+        compact(storage, MIDNIGHT + timedelta(hours=second_until))
+    storage.lives = -1
+    arrive(storage, tail, 20)
+
+    expected = one_pass_of(early, late, tail)
+    assert counted(storage) == expected
+    compact(storage)
+    assert counted(storage) == expected
+    at_once = MemoryStorage()
+    for number, arrivals in enumerate((early, late, tail)):
+        arrive(at_once, arrivals, 10 * number)
+    compact(at_once)
+    assert made(storage) == made(at_once)
+
+
+THREE_WAVES = (
+    [
+        Arrival(0, [(1, 5), (2, 6), (1, 7)], 1, 1),
+        Arrival(23, [(3, 59), (1, 2)], 0, 0),
+        Arrival(24, [(3, 0)], 1, 0),
+    ],
+    [Arrival(0, [(4, 1)], 2, 0), Arrival(25, [(4, 9), (5, 9)], 0, 1)],
+    [Arrival(49, [(5, 1), (6, 2)], 0, 0), Arrival(2, [(7, 0), (5, 3)], 0, 0)],
+)
+STOPS = (MIDNIGHT + timedelta(hours=25), MIDNIGHT + timedelta(hours=50), END)
+
+
+def run_all(storage: Mortal) -> None:
+    """Compact after each wave of arrivals; whoever is killed begins again."""
+    for number, (arrivals, until) in enumerate(zip(THREE_WAVES, STOPS, strict=True)):
+        arrive(storage, arrivals, 10 * number)
+        try:
+            compact(storage, until)
+        except Killed:
+            compact(storage, until)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before the write", "after it"])
+def test_killed_at_any_write_a_rerun_ends_in_the_same_bytes(after: bool) -> None:
+    """Wherever it dies, running again makes what an undisturbed run makes."""
+    calm = Mortal()
+    run_all(calm)
+    writes = -1 - calm.lives
+
+    assert writes >= 8
+    for lives in range(1, writes + 1):
+        storage = Mortal(lives, after)
+        run_all(storage)
+        assert made(storage) == made(calm), lives
+
+
+def test_two_side_by_side_end_in_the_same_bytes() -> None:
+    """Of two runs at once one writes each object; the other's work is left out."""
+    storage, alone = MemoryStorage(), MemoryStorage()
+    for one in (storage, alone):
+        arrive(one, [*THREE_WAVES[0], *THREE_WAVES[2]])
+    runs = [threading.Thread(target=compact, args=(storage,)) for _ in range(2)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    compact(storage)
+    compact(alone)
+
+    assert made(storage) == made(alone)
+
+
+def test_a_tweet_counts_at_its_first_sighting_over_two_days() -> None:
+    """A replay counts neither on the same day nor on the next, compacted or not."""
+    storage = MemoryStorage()
+    arrive(
+        storage,
+        [
+            Arrival(1, [(1, 0), (1, 1)], 0, 0),
+            Arrival(25, [(1, 0), (2, 0)], 0, 0),
+            Arrival(49, [(1, 0)], 0, 0),
+        ],
+    )
+    live = [counts.totals.tweets for counts in counted(storage, ("UTC",))]
+    compact(storage)
+
+    assert live == [counts.totals.tweets for counts in counted(storage, ("UTC",))] == [1, 1, 0]
+
+
+def test_hours_of_an_open_day_are_compacted_and_go_with_it() -> None:
+    """A closed hour stands by itself until its day closes."""
+    storage = MemoryStorage()
+    arrive(storage, [Arrival(1, [(1, 0)], 0, 0), Arrival(2, [(2, 0)], 0, 0)])
+
+    compact(storage, MIDNIGHT + timedelta(hours=2))
+    assert list(made(storage)) == [recent_hour(MIDNIGHT + timedelta(hours=1))]
+    compact(storage)
+    assert list(made(storage)) == [whole_day(FIRST)]
+
+
+def test_what_is_compacted_is_not_read_again() -> None:
+    """A second run does nothing, and nothing of raw is needed any more for what is compacted."""
+    storage = MemoryStorage()
+    arrive(storage, THREE_WAVES[0])
+    compact(storage)
+    before = counted(storage)
+
+    again = compact(storage)
+    for info in list(storage.list("raw/")):
+        storage.delete(info.key)
+
+    assert (again.days, again.hours, again.raw_objects) == (0, 0, 0)
+    assert counted(storage) == before
+
+
+def test_a_changed_raw_object_is_named() -> None:
+    """What was replaced after it was compacted is not read again, and said."""
+    storage = MemoryStorage()
+    arrive(storage, [Arrival(1, [(1, 0)], 0, 0)])
+    compact(storage)
+    arrive(storage, [Arrival(1, [(2, 0)], 0, 0)])
+
+    assert "1 raw objects changed" in compact(storage).said()
+
+
+def test_compaction_works_on_s3(s3: "S3Client", bucket: str) -> None:
+    """The same on S3: conditional writes by the etags its listings give."""
+    storage = S3Storage(s3, bucket, "team/")
+    for number, (arrivals, until) in enumerate(zip(THREE_WAVES, STOPS, strict=True)):
+        arrive(storage, arrivals, 10 * number)
+        assert not compact(storage, until).lost
+
+    assert counted(storage, ("UTC",)) == counted_in_memory()
+
+
+def counted_in_memory() -> list[DayCounts]:
+    storage = MemoryStorage()
+    for number, arrivals in enumerate(THREE_WAVES):
+        arrive(storage, arrivals, 10 * number)
+    return counted(storage, ("UTC",))
