@@ -1,0 +1,144 @@
+"""Rules for Debian's nginx with our configuration in front of gunicorn."""
+
+import gzip
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import brotli  # type: ignore[import-untyped]
+import pytest
+
+from report.adapters.directory_storage import DirectoryStorage
+from tests.gunicorn_server import Answer, Gunicorn, gunicorn
+from tests.nginx_server import NGINX, nginx, our_site
+from tests.some_editions import publish, some_files
+
+pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed: apt-get install nginx-light")
+
+PAGE = some_files()["page.html"].body
+
+
+@dataclass(frozen=True)
+class Front:
+    """Both servers, and what may be asked of the one in front."""
+
+    behind: Gunicorn
+    asked: Gunicorn
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
+        """Send one request to nginx."""
+        return self.asked.ask(path, method, **headers)
+
+
+@pytest.fixture
+def front(tmp_path: Path) -> Iterator[Front]:
+    publish(DirectoryStorage(tmp_path / "data", None, "http://localhost"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    with gunicorn({"STORAGE_URL": f"file:{tmp_path / 'data'}"}, "--workers", "1") as behind:
+        site = our_site(tmp_path / "nginx", port, behind.port)
+        with nginx(tmp_path / "nginx", site, port):
+            yield Front(behind, Gunicorn(behind.process, port))
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/editions/2026-11-20/r1/hours.png", "/static/charts.js", "/latest.json"]
+)
+def test_what_may_be_kept_is_answered_without_gunicorn(front: Front, path: str) -> None:
+    """The second reader gets the same bytes and the same headers, each once, whatever the query."""
+    first, second = front.ask(path), front.ask(f"{path}?from=mail")
+    straight = front.behind.ask(path)
+
+    assert (first.headers["X-Cache-Status"], second.headers["X-Cache-Status"]) == ("MISS", "HIT")
+    assert first.body == second.body == straight.body
+    for name in straight.headers.keys() - {"Date", "Server", "Connection"}:
+        assert second.headers[name] == straight.headers[name], name
+
+
+def test_no_header_is_said_twice(front: Front) -> None:
+    """A doubled policy would be the stricter of both, a doubled length a broken answer."""
+    for _ in range(2):
+        with socket.create_connection(("127.0.0.1", front.asked.port)) as line:
+            line.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            head = line.makefile("rb").read().partition(b"\r\n\r\n")[0]
+        names = [name.partition(b":")[0].lower() for name in head.split(b"\r\n")[1:]]
+        assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        pytest.param("gzip, deflate, br, zstd", "br", id="as browsers ask"),
+        pytest.param("gzip, deflate", "gzip", id="gzip alone"),
+        pytest.param("br;q=0, gzip", "gzip", id="brotli refused"),
+        pytest.param("br;q=0.1, gzip;q=0.9", "gzip", id="by weight"),
+        pytest.param("identity", None, id="plain"),
+    ],
+)
+def test_each_coding_is_kept_apart(front: Front, accepted: str, coding: str | None) -> None:
+    """Whatever another reader had before, everyone gets a coding they can read, packed once."""
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[coding]
+    for other in ("br", "gzip", "identity"):
+        front.ask("/", Accept_Encoding=other)
+
+    for _ in range(2):
+        answer = front.ask("/", Accept_Encoding=accepted)
+        assert answer.headers.get("Content-Encoding") == coding
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert unpack(answer.body) == PAGE
+
+
+def test_browsers_share_a_copy(front: Front) -> None:
+    """However a browser spells that it likes Brotli, it gets the one copy."""
+    front.ask("/", Accept_Encoding="gzip, deflate, br, zstd")
+
+    assert front.ask("/", Accept_Encoding="br,gzip").headers["X-Cache-Status"] == "HIT"
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip", "identity"])
+def test_a_reader_who_has_the_page_is_told_so_by_nginx(front: Front, coding: str) -> None:
+    """The entity tag is gunicorn's, and nginx answers 304 from what it keeps."""
+    tag = front.ask("/", Accept_Encoding=coding).headers["ETag"]
+    again = front.ask("/", Accept_Encoding=coding, If_None_Match=tag)
+
+    assert (again.status, again.body) == (304, b"")
+    assert again.headers["X-Cache-Status"] == "HIT"
+    assert tag == again.headers["ETag"] == front.behind.ask("/", Accept_Encoding=coding).headers["ETag"]
+
+
+def test_head_is_answered_from_the_same_copy(front: Front) -> None:
+    """HEAD says what GET would."""
+    get, head = front.ask("/"), front.ask("/", "HEAD")
+
+    assert (head.status, head.body, head.headers["X-Cache-Status"]) == (200, b"", "HIT")
+    assert head.headers["Content-Length"] == get.headers["Content-Length"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/files/a.json?expires=1&signature=a", "/nothing", "/editions/x"]
+)
+def test_what_is_for_one_reader_is_not_kept(front: Front, path: str) -> None:
+    """Health, signed links and errors come from gunicorn each time."""
+    assert [front.ask(path).headers.get("X-Cache-Status") in (None, "MISS") for _ in range(2)] == [True, True]
+
+
+def test_the_page_outlives_gunicorn(front: Front) -> None:
+    """Stopped, gunicorn is not missed for what was read before; the rest says what to do."""
+    kept = front.ask("/")
+    front.behind.stop()
+
+    assert front.ask("/").body == kept.body
+    away = front.ask("/editions/2026-11-20/")
+    assert away.status == 503
+    assert away.headers["Retry-After"] == "10"
+    assert b"Try again in a minute" in away.body
+
+
+def test_a_flood_is_held_back(front: Front) -> None:
+    """One address that hammers at what only gunicorn can answer is told to slow down; pages are not."""
+    statuses = [front.ask("/nothing").status for _ in range(80)]
+
+    assert set(statuses) == {404, 429}
+    assert front.ask("/").status == 200
