@@ -26,7 +26,7 @@ class Engine(Protocol):
     """Opens windows of tweets."""
 
     def open(self, window: Window) -> AbstractContextManager[Questions]:
-        """Make the raw documents seen in `window` ready; raise `EngineError` or `StorageError`.
+        """Make what was seen in `window` ready, compacted or not; raise `EngineError` or `StorageError`.
 
         Two tables stand ready: `documents`, every document with its kind, and `tweets`, each tweet once.
         """
