@@ -104,6 +104,10 @@ def _refusal(action: str, what: str) -> str:
     return text
 
 
+class NotRead(Exception):
+    """An object was not read in bulk, for whatever reason: ask boto3."""
+
+
 def _core_translation(error: BotoCoreError, action: str, bucket: str, key: str) -> StorageError:
     tried = f"{action} on {key!r} in bucket {bucket!r}"
     if isinstance(error, _NO_CREDENTIALS):

@@ -18,6 +18,7 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from report.adapters.s3_client import CONNECT_SECONDS, READ_SECONDS
+from report.adapters.s3_errors import NotRead
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
 _WHOLE_OBJECT_SECONDS = 3600
 _FAILURES = (BaseError, OSError, ValueError)  # obstore has built-in errors among its own
 _NOBODY = ReadOnlyCredentials("anonymous", "anonymous", None)
-
-
-class NotRead(Exception):
-    """The object was not read, for whatever reason: ask boto3."""
 
 
 class S3Reader:

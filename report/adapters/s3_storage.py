@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, timedelta
+from functools import cached_property
 from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
@@ -22,13 +23,14 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, Inc
 from report.adapters.file_cache import FileCache
 from report.adapters.file_errors import translated_local
 from report.adapters.s3_client import check_bucket_name, s3_client
-from report.adapters.s3_errors import RACE, code_of, missing_bucket, translated
-from report.adapters.s3_reader import NotRead, S3Reader
+from report.adapters.s3_errors import RACE, NotRead, code_of, missing_bucket, translated
 from report.errors import AlreadyExists, BadKey, NotFound
 from report.storage import OCTETS, ObjectInfo, check_folder, check_key, check_lifetime, check_prefix
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+    from report.adapters.s3_reader import S3Reader
 
 __all__ = ["S3Storage", "check_bucket_name", "s3_client"]
 
@@ -70,8 +72,13 @@ class S3Storage:
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         check_prefix(self._prefix)
         self._sleep = sleep
-        self._reader = S3Reader(client, bucket)
         self._cache = cache
+
+    @cached_property
+    def _reader(self) -> "S3Reader":
+        from report.adapters.s3_reader import S3Reader  # Lambda collects without it, from a small zip
+
+        return S3Reader(self._client, self._bucket)
 
     def get(self, key: str) -> bytes:
         """Return the object's bytes; raise `NotFound`."""

@@ -1,9 +1,12 @@
 """Rules for the collector's Lambda function, on S3 over HTTP and a feed on loopback."""
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +16,7 @@ from collector.demo.hours import demo_tweet
 from collector.feed import start_feed
 from collector.lambda_function import lambda_handler
 from report.errors import FeedError, SettingsError
+from tests.s3_server import variables_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TWEET = demo_tweet(1, NOON)
 EVENT = {"source": "aws.events", "detail-type": "Scheduled Event", "time": "2026-11-20T12:00:00Z"}
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -108,3 +114,30 @@ def test_both_variables_are_asked_for(function: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(SettingsError, match="FEED_URL and STORAGE_URL not set"):
         lambda_handler(EVENT, None)
+
+
+def test_lambda_needs_nothing_but_boto3(s3_endpoint: str, bucket: str, feed_url: str) -> None:
+    """What a report counts and draws with is not in Lambda's runtime, nor in a small zip."""
+    absent = (
+        "obstore",
+        "duckdb",
+        "pandas",
+        "bokeh",
+        "matplotlib",
+        "msgspec",
+        "regex",
+        "flask",
+        "dotenv",
+        "babel",
+    )
+    script = (
+        f"import sys; sys.modules.update(dict.fromkeys({absent}))\n"
+        "from collector.lambda_function import lambda_handler\n"
+        "print(lambda_handler({'time': '2026-11-20T13:05:00Z'}, None)['stored'])"
+    )
+    environ = {**variables_of(s3_endpoint), "STORAGE_URL": f"s3://{bucket}", "FEED_URL": feed_url}
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environ, capture_output=True, text=True
+    )
+
+    assert (ran.stdout, ran.stderr) == ("True\n", "")
