@@ -1,5 +1,6 @@
 """Where everything is kept: bytes under keys, in S3 or in a folder."""
 
+import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from report.errors import BadKey, StorageError
+
+log = logging.getLogger(__name__)
 
 OCTETS = "application/octet-stream"
 LONGEST_SHARE = timedelta(days=7)
@@ -96,6 +99,16 @@ def check_key(key: str) -> None:
     problem = _key_problem(key)
     if problem:
         raise BadKey(f"storage key {key!r} {problem}")
+
+
+def is_key(name: str) -> bool:
+    """Whether a listing can give this name; what others put under one we refuse is logged and left out."""
+    try:
+        check_key(name)
+    except BadKey as error:
+        log.warning("left out of a listing: %s", error)
+        return False
+    return True
 
 
 def check_prefix(prefix: str) -> None:

@@ -11,7 +11,6 @@ listed nor followed, so no key leads out of the folder.
 
 import contextlib
 import errno
-import logging
 import os
 import secrets
 import shutil
@@ -28,9 +27,7 @@ from report.adapters.directory_work import WORK, WorkFolder, etag_of
 from report.adapters.file_errors import translated_local, translated_reading, translated_writing
 from report.errors import AlreadyExists, BadKey, NotFound, StorageError
 from report.links import LinkSigner
-from report.storage import OCTETS, ObjectInfo, check_folder, check_key, check_lifetime, check_prefix
-
-log = logging.getLogger(__name__)
+from report.storage import OCTETS, ObjectInfo, check_folder, check_key, check_lifetime, check_prefix, is_key
 
 _LONGEST_NAME_BYTES = 255
 _PLAIN_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -227,7 +224,7 @@ class DirectoryStorage:
                 continue
             if name.endswith("/"):
                 yield from self._below(folder + name)
-            elif _is_key(folder + name):
+            elif is_key(folder + name):
                 with contextlib.suppress(FileNotFoundError):  # removed since the folder was read
                     yield _info(folder + name, entry.stat(follow_symlinks=False))
 
@@ -271,15 +268,6 @@ def _read_plain(folder: int, key: str) -> bytes | None:
             return file.readall()
     except OSError:
         return None
-
-
-def _is_key(name: str) -> bool:
-    try:
-        check_key(name)
-    except BadKey as error:
-        log.warning("left out of a listing: %s", error)
-        return False
-    return True
 
 
 def _info(key: str, status: os.stat_result) -> ObjectInfo:

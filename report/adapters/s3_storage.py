@@ -4,7 +4,6 @@
 """
 
 import contextlib
-import logging
 import random
 import secrets
 import time
@@ -24,8 +23,8 @@ from report.adapters.file_cache import FileCache
 from report.adapters.file_errors import translated_local
 from report.adapters.s3_client import check_bucket_name, s3_client
 from report.adapters.s3_errors import RACE, NotRead, code_of, missing_bucket, translated
-from report.errors import AlreadyExists, BadKey, NotFound
-from report.storage import OCTETS, ObjectInfo, check_folder, check_key, check_lifetime, check_prefix
+from report.errors import AlreadyExists, NotFound
+from report.storage import OCTETS, ObjectInfo, check_folder, check_key, check_lifetime, check_prefix, is_key
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
     from report.adapters.s3_reader import S3Reader
 
 __all__ = ["S3Storage", "check_bucket_name", "s3_client"]
-
-log = logging.getLogger(__name__)
 
 READERS = 32
 _LOOK_AHEAD = 40
@@ -144,7 +141,7 @@ class S3Storage:
                 for page in pages.paginate(Bucket=self._bucket, Prefix=start, Delimiter="/")
                 for folder in page.get("CommonPrefixes", [])
             ]
-        return sorted(name for name in found if _is_key(f"{prefix}{name}/"))
+        return sorted(name for name in found if is_key(f"{prefix}{name}/"))
 
     def put(self, key: str, body: bytes, content_type: str = OCTETS) -> None:
         """Write the object, whole or not at all."""
@@ -249,7 +246,7 @@ class S3Storage:
             for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + prefix):
                 for found in page.get("Contents", []):
                     key = found["Key"][len(self._prefix) :]
-                    if key and _is_key(key):  # the prefix itself may be an object: the console makes such
+                    if key and is_key(key):  # the prefix itself may be an object: the console makes such
                         modified_at = found["LastModified"].astimezone(UTC)
                         yield ObjectInfo(key, found["Size"], found["ETag"], modified_at)
 
@@ -291,12 +288,3 @@ def _batches(keys: Iterable[str]) -> Iterator[list[str]]:
         if not batch:
             return
         yield batch
-
-
-def _is_key(name: str) -> bool:
-    try:
-        check_key(name)
-    except BadKey as error:
-        log.warning("left out of a listing: %s", error)
-        return False
-    return True
