@@ -101,20 +101,25 @@ class Listed:
 
 @dataclass
 class Done:
-    """What compacting came to; `lost` objects another wrote first; `replaced` raw keys stay as read."""
+    """What compacting came to.
+
+    `refused` documents are told of under the keys `told`; `lost` objects another wrote first; `replaced`
+    raw keys stay as they were read.
+    """
 
     hours: int = 0
     days: int = 0
     raw_objects: int = 0
     refused: int = 0
     lost: int = 0
+    told: set[str] = field(default_factory=set)
     replaced: list[str] = field(default_factory=list)
 
     def said(self) -> str:
         """Return all that is to be told of it."""
         said = [
             f"compacted {self.hours} hours and {self.days} days from {self.raw_objects:,} raw objects",
-            f"{self.refused:,} documents refused" if self.refused else "",
+            f"{self.refused:,} documents refused{self._where()}" if self.refused else "",
             f"{self.lost} left to another run" if self.lost else "",
             f"{len(self.replaced)} raw objects changed since they were compacted, and were not read again; "
             f"the first: {self.replaced[0]}"
@@ -122,6 +127,10 @@ class Done:
             else "",
         ]
         return "; ".join(filter(None, said))
+
+    def _where(self) -> str:
+        more = f" and {len(self.told) - 1} more" if len(self.told) > 1 else ""
+        return f", see {min(self.told)}{more}" if self.told else ""
 
 
 def list_day(storage: Storage, day: date) -> Listed:
@@ -137,8 +146,12 @@ def list_day(storage: Storage, day: date) -> Listed:
 
 def digests(info: ObjectInfo) -> tuple[str, str]:
     """Return short digests of an object's key and of its etag."""
-    key, etag = (sha256(words.encode()).hexdigest() for words in (info.key, info.etag))
-    return key[: 2 * _KEY_BYTES], etag[: 2 * _ETAG_BYTES]
+    return digest_of(info.key), sha256(info.etag.encode()).hexdigest()[: 2 * _ETAG_BYTES]
+
+
+def digest_of(key: str) -> str:
+    """Return the short digest a raw object's key goes by."""
+    return sha256(key.encode()).hexdigest()[: 2 * _KEY_BYTES]
 
 
 def unread(raw: Iterable[ObjectInfo], records: Iterable[Record]) -> list[ObjectInfo]:

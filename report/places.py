@@ -4,6 +4,7 @@ raw/dt=2026-11-20/hour=13/20261120T130500Z-<feed>.json   one tweet as received; 
 raw/dt=2026-11-20/hour=13/<name>.jsonl[.gz|.zst]         bulk imports: one JSON document a line
 recent/dt=2026-11-20/hour=13.parquet                     a closed hour of the day that is open
 tweets/dt=2026-11-20/day.parquet                         a closed UTC day: parsed, each tweet once
+tweets/dt=2026-11-20/_refused.json                       what was refused of that day, where and why
 unplaced/<name>.jsonl.zst                                an import without a single tweet to tell its hour
 editions/<report>/2026-11-20/r1/<file>                   a frozen edition; manifest.json is written last
 editions/<report>/latest.json                            which edition is the newest
@@ -38,6 +39,11 @@ def recent_hour(hour: datetime) -> str:
 def whole_day(day: date) -> str:
     """Return the key of the compacted UTC day `day`."""
     return f"tweets/dt={day.isoformat()}/day.parquet"
+
+
+def refused_of_day(day: date) -> str:
+    """Return the key that tells what compaction refused of the UTC day `day`, its open hours among it."""
+    return f"tweets/dt={day.isoformat()}/_refused.json"
 
 
 def raw_slot(minute: datetime, feed: str) -> str:

@@ -205,7 +205,8 @@ SELECT
     END AS "text",
     array_distinct(found_tags) AS hashtags,
     IF(kind = 'tweet', original IS NOT NULL OR reference IS NOT NULL, NULL) AS is_retweet,
-    array_distinct(found_urls) AS media_urls
+    array_distinct(found_urls) AS media_urls,
+    IF(kind = 'refused', path, NULL) AS refused_in
 FROM listed
 ) WHERE seen_at >= TIMESTAMP '2026-11-20 00:00:00.000000' AND seen_at < TIMESTAMP '2026-11-21 00:00:00.000000'
 ),

@@ -6,6 +6,8 @@ from itertools import groupby
 from pathlib import Path
 
 from report.adapters.duckdb_dialect import GATHERED, named_lines
+from report.adapters.duckdb_parts import MENDED
+from report.compaction import digest_of
 from report.storage import ObjectInfo, Storage
 
 _SMALL_BYTES = 1 << 20
@@ -33,12 +35,12 @@ def _fetch_hour(storage: Storage, found: list[ObjectInfo], target: Path) -> Iter
     plain = [key for key in small if key.endswith(_PLAIN)]
     if plain:
         yield _gather(storage, plain, target / GATHERED)
-    for number, (key, body) in enumerate(storage.get_many(key for key in small if not key.endswith(_PLAIN))):
-        place = target / _local_name(key, f"small{number}")
+    for key, body in storage.get_many(key for key in small if not key.endswith(_PLAIN)):
+        place = target / _local_name(key)
         place.write_bytes(body)
         yield place
-    for number, info in enumerate(info for info in found if info.size > _SMALL_BYTES):
-        place = target / _local_name(info.key, f"large{number}")
+    for info in (info for info in found if info.size > _SMALL_BYTES):
+        place = target / _local_name(info.key)
         storage.download(info.key, place)
         yield place
 
@@ -51,8 +53,14 @@ def _gather(storage: Storage, keys: list[str], target: Path) -> Path:
     return target
 
 
-def _local_name(key: str, name: str) -> str:
-    """Return a name safe from DuckDB's patterns that keeps what counts: the slot and the ending."""
+def fetched_digest(path: Path) -> str | None:
+    """Return the digest of the key whose object the file is, as it came or mended; None if it holds many."""
+    stem = path.name.partition(".")[0].removesuffix(MENDED)
+    return None if stem == GATHERED.partition(".")[0] else stem[stem.rfind("-") + 1 :]
+
+
+def _local_name(key: str) -> str:
+    """Return a name safe from DuckDB's patterns that keeps what counts: the slot, the key and the ending."""
     match = _NAME.search(key)
     assert match is not None
-    return f"{match['slot'] or ''}{name}{match['ending']}"
+    return f"{match['slot'] or ''}{digest_of(key)}{match['ending']}"

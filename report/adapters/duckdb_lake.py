@@ -12,6 +12,7 @@ from report.adapters.duckdb_days import Brought, bring_compacted, bring_day, fil
 from report.adapters.duckdb_dialect import Settings, connect
 from report.adapters.duckdb_fetch import fetch_raw
 from report.adapters.duckdb_parts import Files, echoed_in, make_part, make_tweets, seen_in, write_part
+from report.adapters.duckdb_refused import refused_in
 from report.compaction import (
     LONGEST_RUN,
     Done,
@@ -27,7 +28,8 @@ from report.compaction import (
     unread,
 )
 from report.errors import AlreadyExists, EngineError, NotFound
-from report.places import recent_hour, whole_day
+from report.places import recent_hour, refused_of_day, whole_day
+from report.refusals import Refusals, note_refusals
 from report.storage import ObjectInfo, Storage
 
 PARQUET = "application/vnd.apache.parquet"
@@ -80,6 +82,7 @@ class DuckDBLake:
             make_tweets(connection, "hour", files, None)
             record = joined(records, fresh, seen_in(connection, "hour"))
             write_part(connection, "hour", record, folder / "hour.parquet")
+            self._tell(refused_in(self._storage, connection, "hour", fresh, files.raw), listed.day, done)
             if self._replace(recent_hour(hour), folder / "hour.parquet", stands, done):
                 _count(done, records, record, fresh)
                 done.hours += 1
@@ -108,9 +111,17 @@ class DuckDBLake:
         seen, echoes = seen_in(connection, now.name), echoed_in(connection, now.name)
         record = joined(now.records, now.fresh, seen, echoes, before.signature)
         write_part(connection, now.name, record, folder / "day.parquet")
+        refusals = refused_in(self._storage, connection, now.name, now.fresh, files.raw)
+        self._tell(refusals, now.listed.day, done)
         if self._replace(whole_day(now.listed.day), folder / "day.parquet", now.listed.whole, done):
             _count(done, now.records, record, now.fresh)
             done.days += 1
+
+    def _tell(self, refusals: Refusals, day: date, done: Done) -> None:
+        """Tell what was refused before it counts as read: whoever is stopped in between tells it again."""
+        if refusals.objects:
+            note_refusals(self._storage, day, refusals)
+            done.told.add(refused_of_day(day))
 
     def _replace(self, key: str, path: Path, stands: ObjectInfo | None, done: Done) -> bool:
         """Put the file in the place of what stood there; tell whether nobody else had done so meanwhile."""

@@ -18,9 +18,11 @@ from report.tweets.containers import is_json, lines
 
 COLUMNS = "id, seen_at, created_at, lang, author_id, text, hashtags, is_retweet, media_urls"
 ROWS_IN_GROUP = 65_536
+MENDED = "-mended"
 _DOCUMENT = (
     "kind VARCHAR, notice_kind VARCHAR, id VARCHAR, seen_at TIMESTAMP, created_at TIMESTAMP, lang VARCHAR,"
-    " author_id VARCHAR, text VARCHAR, hashtags VARCHAR[], is_retweet BOOLEAN, media_urls VARCHAR[]"
+    " author_id VARCHAR, text VARCHAR, hashtags VARCHAR[], is_retweet BOOLEAN, media_urls VARCHAR[],"
+    " refused_in VARCHAR"
 )
 
 
@@ -141,7 +143,7 @@ def _read_documents(connection: duckdb.DuckDBPyConnection, name: str, files: lis
 
 def _mended(file: Path) -> Path:
     """Write a file again, each line that is no JSON as an empty object, which counts as refused."""
-    target = file.with_name(f"{file.name.partition('.')[0]}-mended.json")
+    target = file.with_name(f"{file.name.partition('.')[0]}{MENDED}.json")
     with file.open("rb") as source, target.open("wb") as sink:
         for _, line in lines(source):
             sink.write((line if isinstance(line, bytes) and is_json(line) else b"{}") + b"\n")

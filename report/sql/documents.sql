@@ -197,5 +197,6 @@ SELECT
     END AS "text",
     array_distinct(found_tags) AS hashtags,
     IF(kind = 'tweet', original IS NOT NULL OR reference IS NOT NULL, NULL) AS is_retweet,
-    array_distinct(found_urls) AS media_urls
+    array_distinct(found_urls) AS media_urls,
+    IF(kind = 'refused', path, NULL) AS refused_in
 FROM listed

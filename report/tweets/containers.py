@@ -72,6 +72,21 @@ def is_json(raw: bytes) -> bool:
     return len(raw) <= LONGEST_DOCUMENT_BYTES and _decoded(raw) is not None
 
 
+def complaint(raw: bytes) -> str:
+    """Return what is wrong with bytes that are no JSON document."""
+    if raw.startswith(_UTF16) or b"\0" in raw[:4]:
+        return "not UTF-8 but UTF-16; save the file as UTF-8"
+    try:
+        msgspec.json.decode(raw)
+    except UnicodeDecodeError:
+        return "not UTF-8; save the file as UTF-8"
+    except RecursionError:
+        return "nested too deep"
+    except msgspec.DecodeError as error:
+        return "a cut line" if "truncated" in str(error) else f"not JSON: {error}"
+    return "not JSON"
+
+
 def _plain(file: IO[bytes]) -> IO[bytes]:
     """Return the file's bytes decompressed, whatever its name says."""
     buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, file))
@@ -119,7 +134,7 @@ def _of_line(number: int, line: bytes | Unreadable) -> Iterator[Piece]:
     elif (value := _decoded(line)) is not None:
         yield from _expanded(number, line, value)
     else:
-        yield from _pieces(number, line, _complaint(line))
+        yield from _pieces(number, line, complaint(line))
 
 
 def _many_lines(
@@ -151,20 +166,6 @@ def _decoded(raw: bytes) -> Any:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return _Null() if value is None else value
-
-
-def _complaint(raw: bytes) -> str:
-    if raw.startswith(_UTF16) or b"\0" in raw[:4]:
-        return "not UTF-8 but UTF-16; save the file as UTF-8"
-    try:
-        msgspec.json.decode(raw)
-    except UnicodeDecodeError:
-        return "not UTF-8; save the file as UTF-8"
-    except RecursionError:
-        return "nested too deep"
-    except msgspec.DecodeError as error:
-        return "a cut line" if "truncated" in str(error) else f"not JSON: {error}"
-    return "not JSON"
 
 
 def _expanded(number: int, raw: bytes, value: Any) -> Iterator[Piece]:

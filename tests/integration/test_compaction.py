@@ -1,5 +1,6 @@
 """Rules for compaction: whatever happens on the way, it gives what one pass over raw gives."""
 
+import gzip
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,7 +17,8 @@ from report.adapters.duckdb_lake import DuckDBLake
 from report.adapters.s3_storage import S3Storage
 from report.compaction import Done
 from report.counts import CountingRules, DayCounts, count_day
-from report.places import raw_hour, recent_hour, whole_day
+from report.places import raw_hour, recent_hour, refused_of_day, whole_day
+from report.refusals import Refusals
 from report.storage import OCTETS, Storage
 from report.values import Period
 from report.window import day_window
@@ -270,6 +272,35 @@ def test_a_changed_raw_object_is_named() -> None:
     arrive(storage, [Arrival(1, [(2, 0)], 0, 0)])
 
     assert "1 raw objects changed" in compact(storage).said()
+
+
+def test_what_is_refused_is_told_beside_the_day() -> None:
+    """Each raw object with bad input is named, small, compressed, large or not UTF-8, and how much of it."""
+    storage, hour = MemoryStorage(), raw_hour(MIDNIGHT)
+    good = lines(a_v1_document(created_at=MIDNIGHT))
+    storage.put(f"{hour}20261119T000100Z-one.json", b'{"cut')
+    storage.put(f"{hour}array.json", b"[]")
+    storage.put(f"{hour}good.jsonl", good)
+    storage.put(f"{hour}large.jsonl", good * 5000 + b"\xff\n")
+    storage.put(f"{hour}mixed.jsonl", good + b"{\n" + b'{"trends": []}\n' + b"{\n{\n")
+    storage.put(f"{hour}small.jsonl.gz", gzip.compress(good + b"{\n"))
+    storage.put(f"{raw_hour(MIDNIGHT + timedelta(hours=1))}wrong.jsonl", good + b'{"id": "\xff"}\n')
+    done = compact(storage)
+
+    told = Refusals.from_json(storage.get(refused_of_day(FIRST)))
+    found = {
+        key.partition("hour=")[2]: (refused.documents, [reason.line for reason in refused.first])
+        for key, refused in told.objects.items()
+    }
+    assert found == {
+        "00/20261119T000100Z-one.json": (1, [1]),
+        "00/array.json": (1, [1]),
+        "00/large.jsonl": (1, [5001]),
+        "00/mixed.jsonl": (4, [2, 3, 4]),
+        "00/small.jsonl.gz": (1, [2]),
+        "01/wrong.jsonl": (1, [2]),
+    }
+    assert f"9 documents refused, see {refused_of_day(FIRST)}" in done.said()
 
 
 def test_compaction_works_on_s3(s3: "S3Client", bucket: str) -> None:
