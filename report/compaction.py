@@ -50,7 +50,7 @@ class Record:
     @property
     def signature(self) -> str:
         """A digest of which raw objects are in it."""
-        return sha256("".join(sorted(self.sources)).encode()).hexdigest()[:32]
+        return _signature(self.sources)
 
     def to_metadata(self) -> dict[str, str]:
         """Return the record as words, the same for equal records."""
@@ -84,6 +84,11 @@ class Listed:
     raw: tuple[ObjectInfo, ...]
     recent: tuple[ObjectInfo, ...]
     whole: ObjectInfo | None
+
+    @property
+    def signature(self) -> str:
+        """The `signature` of a record of all the raw objects there are."""
+        return _signature(digest_of(info.key) for info in self.raw)
 
     @property
     def stored(self) -> tuple[ObjectInfo, ...]:
@@ -152,6 +157,10 @@ def digests(info: ObjectInfo) -> tuple[str, str]:
 def digest_of(key: str) -> str:
     """Return the short digest a raw object's key goes by."""
     return sha256(key.encode()).hexdigest()[: 2 * _KEY_BYTES]
+
+
+def _signature(digests: Iterable[str]) -> str:
+    return sha256("".join(sorted(digests)).encode()).hexdigest()[:32]
 
 
 def unread(raw: Iterable[ObjectInfo], records: Iterable[Record]) -> list[ObjectInfo]:

@@ -50,12 +50,15 @@ def make_window(
 ) -> None:
     """Make `tweets` and `documents` as `Engine.open` promises; raise `NotFound` if a file went meanwhile."""
     days = days_of(window)
-    before = bring_day(storage, connection, days[0] - _DAY, folder)
+    listed = list_day(storage, days[0] - _DAY)
+    before: Brought | None = None
     is_made, brought = False, []
     for day in days:
         now = bring_day(storage, connection, day, folder)
+        if before is None and not was_held(now, listed):
+            before = bring_listed(storage, connection, listed, folder)
         earlier = None
-        if needs_earlier(now, before):
+        if before and needs_earlier(now, before):
             if not is_made:
                 make_part(connection, before.name, files_of(storage, before, folder))
             earlier = before.name
@@ -69,7 +72,13 @@ def make_window(
 
 def bring_day(storage: Storage, connection: duckdb.DuckDBPyConnection, day: date, folder: Path) -> Brought:
     """Bring the day's compacted objects below `folder`, and tell which raw objects are not in them."""
-    listed = list_day(storage, day)
+    return bring_listed(storage, connection, list_day(storage, day), folder)
+
+
+def bring_listed(
+    storage: Storage, connection: duckdb.DuckDBPyConnection, listed: Listed, folder: Path
+) -> Brought:
+    """Bring what was listed of a day, as `bring_day` does."""
     stored, records = bring_compacted(storage, connection, listed.stored, folder)
     return Brought(listed, stored, records, tuple(unread(listed.raw, records)))
 
@@ -99,6 +108,14 @@ def needs_earlier(day: Brought, before: Brought) -> bool:
         return False
     held = day.is_done and (before.is_done and day.records[0].earlier == before.signature)
     return bool(day.stored or day.fresh) and not held
+
+
+def was_held(day: Brought, before: Listed) -> bool:
+    """Tell by a listing alone that the day's object was held against all there is of the day before.
+
+    It spares fetching that day's object. Where raw objects have gone it can't tell, and says no.
+    """
+    return day.is_done and day.records[0].earlier == before.signature
 
 
 def _record(connection: duckdb.DuckDBPyConnection, key: str, path: Path) -> Record:

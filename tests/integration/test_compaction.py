@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -301,6 +302,37 @@ def test_what_is_refused_is_told_beside_the_day() -> None:
         "01/wrong.jsonl": (1, [2]),
     }
     assert f"9 documents refused, see {refused_of_day(FIRST)}" in done.said()
+
+
+class Watched(MemoryStorage):
+    """A storage that remembers which files were fetched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.downloads: list[str] = []
+
+    def download(self, key: str, path: Path) -> None:
+        self.downloads.append(key)
+        super().download(key, path)
+
+
+@pytest.mark.parametrize(
+    ("late", "fetched"),
+    [
+        pytest.param([], [1], id="nothing came since"),
+        pytest.param([Arrival(2, [(5, 0)], 0, 0)], [1, 0], id="a tweet came late for the day before"),
+    ],
+)
+def test_the_day_before_is_fetched_only_if_it_has_grown(late: list[Arrival], fetched: list[int]) -> None:
+    """A day that was held against all there is of the day before needs its own object alone."""
+    storage = Watched()
+    arrive(storage, THREE_WAVES[0])
+    compact(storage)
+    arrive(storage, late, 10)
+    storage.downloads.clear()
+
+    with DuckDBEngine(storage).open(day_window(DAYS[1], ZoneInfo("UTC"))):
+        assert storage.downloads == [whole_day(DAYS[number]) for number in fetched]
 
 
 def test_compaction_works_on_s3(s3: "S3Client", bucket: str) -> None:
