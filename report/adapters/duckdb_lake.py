@@ -34,7 +34,6 @@ from report.storage import ObjectInfo, Storage
 
 PARQUET = "application/vnd.apache.parquet"
 _MIB = 1 << 20
-_HELD_BYTES = 64 * _MIB
 _DAY = timedelta(days=1)
 
 
@@ -42,10 +41,19 @@ class DuckDBLake:
     """Makes `recent/` and `tweets/` of `raw/`; any run may be repeated, late, cut short or doubled."""
 
     def __init__(
-        self, storage: Storage, *, memory_limit_bytes: int = 224 * _MIB, scratch: Path | None = None
+        self,
+        storage: Storage,
+        *,
+        memory_limit_bytes: int = 224 * _MIB,
+        held_bytes: int = 64 * _MIB,
+        scratch: Path | None = None,
     ) -> None:
-        """Work in `storage`; files go below `scratch`, or where the system keeps such things."""
+        """Work in `storage`; files go below `scratch`, or where the system keeps such things.
+
+        A compacted file of more than `held_bytes` is not held in memory to be written.
+        """
         self._storage = storage
+        self._held_bytes = held_bytes
         self._scratch = scratch
         self._settings: Settings = {
             "memory_limit": f"{memory_limit_bytes}B",
@@ -126,7 +134,7 @@ class DuckDBLake:
     def _replace(self, key: str, path: Path, stands: ObjectInfo | None, done: Done) -> bool:
         """Put the file in the place of what stood there; tell whether nobody else had done so meanwhile."""
         try:
-            if path.stat().st_size > _HELD_BYTES:
+            if path.stat().st_size > self._held_bytes:
                 self._upload(key, path, stands)
             elif stands:
                 self._storage.put_if_match(key, path.read_bytes(), stands.etag, PARQUET)

@@ -2,7 +2,7 @@
 
 import gzip
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from report.adapters.directory_storage import DirectoryStorage
 from report.adapters.duckdb_engine import DuckDBEngine
 from report.adapters.duckdb_lake import DuckDBLake
 from report.adapters.s3_storage import S3Storage
@@ -94,8 +95,8 @@ def arrive(storage: Storage, arrivals: list[Arrival], first: int = 0) -> None:
         storage.put(f"{raw_hour(hour)}{number}.jsonl", body)
 
 
-def compact(storage: Storage, until: datetime = END) -> Done:
-    done, lake = Done(), DuckDBLake(storage)
+def compact(storage: Storage, until: datetime = END, held_bytes: int = 1 << 20) -> Done:
+    done, lake = Done(), DuckDBLake(storage, held_bytes=held_bytes)
     for day in lake.days(FIRST, until):
         lake.compact_day(day, until, done)
     return done
@@ -335,12 +336,38 @@ def test_the_day_before_is_fetched_only_if_it_has_grown(late: list[Arrival], fet
         assert storage.downloads == [whole_day(DAYS[number]) for number in fetched]
 
 
-def test_compaction_works_on_s3(s3: "S3Client", bucket: str) -> None:
-    """The same on S3: conditional writes by the etags its listings give."""
-    storage = S3Storage(s3, bucket, "team/")
+class Overtaken(MemoryStorage):
+    """A storage where another run writes the day while ours still reads."""
+
+    def get_many(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        self.put(whole_day(FIRST), b"another's")
+        return super().get_many(keys)
+
+
+def test_a_large_file_is_left_to_who_was_first() -> None:
+    """What changed since it was read is not overwritten."""
+    storage = Overtaken()
+    arrive(storage, [Arrival(1, [(1, 0)], 0, 0)])
+
+    assert compact(storage, held_bytes=0).lost == 1
+    assert storage.get(whole_day(FIRST)) == b"another's"
+
+
+@pytest.mark.parametrize("held_bytes", [1 << 20, 0], ids=["files held in memory", "files uploaded"])
+def test_compaction_works_on_s3(s3: "S3Client", bucket: str, held_bytes: int) -> None:
+    """The same on S3: writes on the condition of the etags its listings give, or after a look at them."""
+    compact_in_waves(S3Storage(s3, bucket, "team/"), held_bytes)
+
+
+def test_large_files_are_uploaded_to_a_folder(tmp_path: Path) -> None:
+    """The same where no file may be held in memory, written first or in the place of another."""
+    compact_in_waves(DirectoryStorage(tmp_path), held_bytes=0)
+
+
+def compact_in_waves(storage: Storage, held_bytes: int) -> None:
     for number, (arrivals, until) in enumerate(zip(THREE_WAVES, STOPS, strict=True)):
         arrive(storage, arrivals, 10 * number)
-        assert not compact(storage, until).lost
+        assert not compact(storage, until, held_bytes).lost
 
     assert counted(storage, ("UTC",)) == counted_in_memory()
 
