@@ -1,7 +1,7 @@
 -- parameters: retweets
 -- Every spelling of a hashtag and in how many tweets it stands, most first.
 SELECT hashtag AS spelling, count(*) AS tweets
-FROM tweets CROSS JOIN UNNEST(hashtags) AS uses (hashtag)
-WHERE NOT is_retweet OR ? = 'with'
+FROM (SELECT hashtags FROM tweets WHERE NOT is_retweet OR ? = 'with') AS kept
+CROSS JOIN UNNEST(hashtags) AS uses (hashtag)
 GROUP BY hashtag
 ORDER BY tweets DESC, spelling

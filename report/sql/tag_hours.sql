@@ -9,8 +9,8 @@ uses AS (
         hashtag,
         id,
         date_trunc('hour', seen_at) + INTERVAL '15' MINUTE * floor(extract(MINUTE FROM seen_at) / 15) AS quarter
-    FROM tweets CROSS JOIN UNNEST(hashtags) AS each_use (hashtag)
-    WHERE NOT is_retweet OR ? = 'with'
+    FROM (SELECT id, seen_at, hashtags FROM tweets WHERE NOT is_retweet OR ? = 'with') AS kept
+    CROSS JOIN UNNEST(hashtags) AS each_use (hashtag)
 )
 SELECT folding.tag, uses.quarter, count(DISTINCT uses.id) AS tweets
 FROM uses
