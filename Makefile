@@ -1,14 +1,15 @@
 # What a person at work on this project types. Bare `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test verify check format pins bench athena pictures clean
+.PHONY: help run test verify check format pins bench bench-quick athena pictures clean
 
 PYTHON := .venv/bin/python
+BENCH := .cache/bench/python
 TEMPLATES := $(wildcard */templates/*.j2 */*/templates/*.j2)
 PIN := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-header
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Serve the pages at http://localhost:8000, with sample tweets if there are no others
 	@./bootstrap.sh run
@@ -30,15 +31,24 @@ format: ## Format the code and mend what lint can mend
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
-pins: ## Pin the newest versions of requirements.in and requirements-dev.in, with hashes
+pins: ## Pin the newest versions of what requirements*.in name, with hashes
 	python3 -m venv --clear .cache/pins && .cache/pins/bin/python -m pip install --quiet uv
 	.cache/pins/bin/$(PIN) --upgrade requirements.in --output-file requirements.txt
 	.cache/pins/bin/$(PIN) --upgrade --constraint requirements.txt requirements-dev.in --output-file requirements-dev.txt
+	.cache/pins/bin/$(PIN) --upgrade --constraint requirements.txt requirements-bench.in --output-file requirements-bench.txt
 
-bench: ## Measure the day's report, and reading from S3, against the naive way
-	@./bootstrap.sh install-dev
-	$(PYTHON) -m benchmarks
-	$(PYTHON) -m benchmarks.objects
+bench: $(BENCH) ## Measure against other ways of doing the same: half an hour, 8 GB of disk
+	$(BENCH)/bin/python -m benchmarks
+	$(BENCH)/bin/python -m benchmarks.objects
+
+bench-quick: $(BENCH) ## The same with small sizes: shows that all ways agree
+	$(BENCH)/bin/python -m benchmarks --quick
+
+# An environment of its own, for what is set beside ours and nobody else needs.
+$(BENCH): requirements-bench.txt
+	python3 -m venv --clear $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	touch $@
 
 athena: ## Write deploy/athena anew, after a change of report/columns.py or a text in report/sql
 	@./bootstrap.sh install-dev

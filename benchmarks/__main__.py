@@ -1,90 +1,98 @@
-"""`python -m benchmarks`: the day's counts from raw tweets, our way beside the naive one."""
+"""`python -m benchmarks`: our way beside others, on the same tweets, in the same run."""
 
 import json
 import os
-import subprocess
+import platform
 import sys
-import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import click
 
-from benchmarks.tweets import day_of_tweets
-from benchmarks.ways import DAY, WAYS
-from report.places import raw_hour
+from benchmarks.corpus import ROOT
+from benchmarks.measuring import Run, WayFailed, measured
+from benchmarks.results import Result
+from benchmarks.work import Scale, Way, Work
+from benchmarks.works import WORKS
 
-TO_REACH = 30
-
-
-@dataclass(frozen=True)
-class Run:
-    """One process: seconds of work (imports within it included), peak memory in MB, and what it answered."""
-
-    seconds: float
-    peak_mb: float
-    answer: list[Any]
+_TOLD = ("duckdb", "msgspec", "polars", "chdb", "pandas")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--tweets", default=10_000, show_default=True, help="One-tweet objects in the day.")
-@click.option("--rounds", default=3, show_default=True, help="Runs of each way, interleaved; medians count.")
-def main(tweets: int, rounds: int) -> None:
-    """Time the day's counts: ours, the naive way, and the lean way of somebody who knows pandas.
+@click.argument("works", nargs=-1, type=click.Choice(list(WORKS)))
+@click.option("--quick", is_flag=True, help="Small sizes: shows that all ways agree, judges no goal.")
+@click.option("--largest", is_flag=True, help="Ten million tweets too, where a work can; takes 4 GB of disk.")
+@click.option("--rounds", type=click.IntRange(1), help="Runs of each way; each work has its own default.")
+@click.option(
+    "--to",
+    default=ROOT / "result.json",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where all figures go, as JSON.  [default: .cache/bench/result.json]",
+)
+def main(works: Sequence[str], quick: bool, largest: bool, rounds: int | None, to: Path) -> None:
+    """Measure WORKS, or all of them, and print tables as docs/benchmarks.md has them.
 
-    All count the same generated tweets, kept as one object each, in processes of their own; ours counts
-    hours, languages and authors besides. Ends with 1 if the answers differ or the ratio is not reached.
+    Every way runs in a process of its own, in turn with the others; medians count. Tweets are generated
+    once and kept in .cache/bench. Ends with 1 if answers differ that should be the same.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        size = _write(Path(folder), tweets)
-        click.echo(f"{tweets:,} tweets of {size / tweets:,.0f} bytes, {rounds} rounds each")
-        runs: dict[str, list[Run]] = {way: [] for way in WAYS}
-        for _ in range(rounds):
-            for way, done in runs.items():
-                done.append(_run(way, folder))
-    _tell(runs)
+    results = {}
+    for name in works or WORKS:
+        _say(f"{name}: making its tweets, if they are not there")
+        work = WORKS[name](Scale(quick, largest))
+        results[name] = _result(replace(work, rounds=rounds or work.rounds), is_judged=not quick)
+        click.echo("\n".join(results[name].to_markdown()))
+    to.parent.mkdir(parents=True, exist_ok=True)
+    told = {"machine": _machine(), "works": {name: result.to_json() for name, result in results.items()}}
+    to.write_text(json.dumps(told, indent=1) + "\n")
+    differing = [
+        f"{name}: {', '.join(result.differing)}" for name, result in results.items() if result.differing
+    ]
+    if differing:
+        raise click.ClickException(f"other answers than the first way's came from {'; '.join(differing)}")
 
 
-def _write(folder: Path, count: int) -> int:
-    size = 0
-    for number, (seen_at, body) in enumerate(day_of_tweets(DAY, count)):
-        path = folder / f"{raw_hour(seen_at)}{seen_at:%Y%m%dT%H%M%S}Z-{number}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(body)
-        size += len(body)
-    return size
+def _result(work: Work, *, is_judged: bool) -> Result:
+    runs: dict[str, list[Run]] = {way.name: [] for way in work.ways if _can_run(way)}
+    for number in range(work.rounds):
+        for way in (way for way in work.ways if way.name in runs):
+            runs[way.name].append(_run(way))
+            _say(f"  {number + 1} of {work.rounds}: {way.name} {runs[way.name][-1].seconds:.2f} s")
+    return Result(work, runs, is_judged)
 
 
-def _run(way: str, folder: str) -> Run:
-    process = subprocess.Popen(  # noqa: S603 our own module
-        [sys.executable, "-m", "benchmarks.ways", way, folder], stdout=subprocess.PIPE
-    )
-    assert process.stdout is not None
-    said = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise click.ClickException(f"the {way} way ended with {process.returncode}")
-    result = json.loads(said)
-    return Run(result["seconds"], usage.ru_maxrss / 1024, result["answer"])
+def _can_run(way: Way) -> bool:
+    if way.needs and find_spec(way.needs) is None:
+        _say(f"  {way.name} is left out: it needs {way.needs}; `make bench` installs it")
+        return False
+    return True
 
 
-def _tell(runs: dict[str, list[Run]]) -> None:
-    ratios = {
-        way: median(run.seconds / ours.seconds for run, ours in zip(done, runs["ours"], strict=True))
-        for way, done in runs.items()
-    }
-    for way, done in runs.items():
-        seconds, peak = median(run.seconds for run in done), max(run.peak_mb for run in done)
-        click.echo(f"{way:6} {seconds:8.2f} s  {ratios[way]:6.1f} times ours  peak {peak:4.0f} MB")
-        if done[0].answer != runs["ours"][0].answer:
-            raise click.ClickException(f"the answers differ: {runs['ours'][0].answer} {done[0].answer}")
-    click.echo(f"naive, to reach: {TO_REACH} times ours")
-    if ratios["naive"] < TO_REACH:
-        sys.exit(1)
+def _run(way: Way) -> Run:
+    try:
+        run = measured(way.function, way.data)
+    except WayFailed as error:
+        raise click.ClickException(str(error)) from error
+    return replace(run, seconds=run.seconds / way.share, cpu_seconds=run.cpu_seconds / way.share)
+
+
+def _machine() -> dict[str, Any]:
+    """What the figures depend on."""
+    found = {}
+    for package in _TOLD:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return {"cores": os.cpu_count(), "python": platform.python_version(), "packages": found}
+
+
+def _say(words: str) -> None:
+    click.echo(words, err=True)
 
 
 if __name__ == "__main__":
-    main(prog_name="python -m benchmarks")
+    sys.exit(main(prog_name="python -m benchmarks"))

@@ -1,35 +1,24 @@
-"""The ways of counting a day that are set side by side; each runs in a process of its own."""
+"""Ways of counting a day of plain tweets that lie one in a file: ours, and those of people with pandas."""
 
 import json
-import sys
-import time
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-DAY = date(2026, 11, 20)
+from benchmarks import day
+from benchmarks.corpus import raw_files
+from benchmarks.tweets import DAY as DAY
+
 _TOP = 10
 
 
-def ours(folder: Path) -> list[tuple[str, int]]:
+def ours(folder: Path) -> list[list[Any]]:
     """Count as a report is counted: everything it says, not the hashtags alone."""
-    from report.adapters.directory_storage import DirectoryStorage
-    from report.adapters.duckdb_engine import DuckDBEngine
-    from report.counts import CountingRules, count_day
-    from report.values import Period
-    from report.window import day_window
-
-    zone = ZoneInfo("UTC")
-    period = Period(DAY, zone, day_window(DAY, zone))
-    with DuckDBEngine(DirectoryStorage(folder, None, "")).open(period.window) as questions:
-        counts = count_day(questions, period, CountingRules())
-    return [(tag.key, tag.tweets) for tag in counts.tags[:_TOP]]
+    return [[key, tweets] for key, tweets, *_ in day.ours(folder)["top"][:_TOP]]
 
 
-def naive(folder: Path) -> list[tuple[str, int]]:
-    """List, get one by one, json.loads, flatten to a frame each, concat, explode, value_counts."""
+def naive(folder: Path) -> list[list[Any]]:
+    """Open one by one, json.loads, flatten to a frame each, concat, explode, value_counts: hashtags alone."""
     import pandas as pd
 
     frames = [pd.json_normalize(document) for document in _documents(folder)]
@@ -38,7 +27,7 @@ def naive(folder: Path) -> list[tuple[str, int]]:
     return _top(tags.explode().dropna().value_counts())
 
 
-def lean(folder: Path) -> list[tuple[str, int]]:
+def lean(folder: Path) -> list[list[Any]]:
     """The same by somebody who knows pandas: one frame, of the two fields that are needed."""
     import pandas as pd
 
@@ -49,31 +38,13 @@ def lean(folder: Path) -> list[tuple[str, int]]:
 
 
 def _documents(folder: Path) -> Iterator[Any]:
-    from report.adapters.directory_storage import DirectoryStorage
-
-    storage = DirectoryStorage(folder, None, "")
-    return (json.loads(storage.get(info.key)) for info in storage.list("raw/"))
+    return (json.loads(path.read_bytes()) for path in raw_files(folder))
 
 
 def _keys(hashtags: list[dict[str, Any]]) -> list[str]:
     return sorted({tag["text"].casefold() for tag in hashtags})
 
 
-def _top(counted: Any) -> list[tuple[str, int]]:
+def _top(counted: Any) -> list[list[Any]]:
     found = [(str(tag), int(count)) for tag, count in counted.items()]
-    return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:_TOP]
-
-
-WAYS = {"ours": ours, "naive": naive, "lean": lean}
-
-
-def main() -> None:
-    """Run one way and print its answer and its seconds as JSON."""
-    way, folder = WAYS[sys.argv[1]], Path(sys.argv[2])
-    begun = time.perf_counter()
-    answer = way(folder)
-    print(json.dumps({"seconds": time.perf_counter() - begun, "answer": answer}))  # noqa: T201
-
-
-if __name__ == "__main__":
-    main()
+    return [list(pair) for pair in sorted(found, key=lambda pair: (-pair[1], pair[0]))[:_TOP]]

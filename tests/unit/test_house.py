@@ -20,6 +20,7 @@ from report.settings import SECRETS, Settings
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").glob("*.md")]
 PINS = ("requirements.txt", "requirements-dev.txt")
+ALL_PINS = (*PINS, "requirements-bench.txt")
 _ROW = re.compile(r"^\| `(?P<name>[A-Z_]+)` \| (?P<default>.*?) \| (?P<meaning>.*?) \|$", re.MULTILINE)
 _COMMAND = re.compile(r"python -m (?P<room>collector|report|mailer|benchmarks)\b(?P<words>[^`|&#\n]*)")
 _PIN = re.compile(r"^(?P<name>[a-z0-9.-]+)(?:\[[a-z0-9,-]+\])?==(?P<version>\S+)", re.MULTILINE)
@@ -118,11 +119,11 @@ def test_an_unknown_command_is_noticed(line: str) -> None:
 
 def test_the_documents_name_what_make_and_bootstrap_know() -> None:
     """`make x` and `./bootstrap.sh x` in the documents are targets and commands that exist."""
-    targets = set(re.findall(r"^([a-z]+):.*## ", text_of("Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):.*## ", text_of("Makefile"), re.MULTILINE))
     starts = {*re.findall(r"^        ([a-z-]+)\) \w+", text_of("bootstrap.sh"), re.MULTILINE)}
     for path in DOCUMENTS:
         words = path.read_text(encoding="utf-8")
-        assert set(re.findall(r"`make ([a-z]+)`", words)) <= targets, path
+        assert set(re.findall(r"`make ([a-z-]+)`", words)) <= targets, path
         assert set(re.findall(r"\./bootstrap\.sh ([a-z-]+)", words)) <= starts, path
 
 
@@ -151,7 +152,7 @@ def test_each_decision_is_in_the_index() -> None:
 # ---- requirements -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", PINS)
+@pytest.mark.parametrize("name", ALL_PINS)
 def test_each_requirement_has_one_version_and_hashes(name: str) -> None:
     """What is installed is what was tested: each line pins one version by hash and names no registry."""
     joined = text_of(name).replace("\\\n", " ")
@@ -160,7 +161,7 @@ def test_each_requirement_has_one_version_and_hashes(name: str) -> None:
     assert [line.split()[0] for line in lines if not _PIN.match(line) or "--hash=sha256:" not in line] == []
 
 
-@pytest.mark.parametrize("name", PINS)
+@pytest.mark.parametrize("name", ALL_PINS)
 def test_each_direct_need_is_pinned(name: str) -> None:
     """Every package of the short list is in the long one."""
     direct = re.findall(r"^([a-z][a-z0-9-]*)", text_of(name.replace(".txt", ".in")), re.MULTILINE)
@@ -168,13 +169,15 @@ def test_each_direct_need_is_pinned(name: str) -> None:
     assert set(direct) - {found["name"] for found in _PIN.finditer(text_of(name))} == set()
 
 
-def test_tests_run_on_the_versions_that_run() -> None:
-    """The tests' requirements hold every requirement of the project, in the same version."""
-    run, test = (
-        {(found["name"], found["version"]) for found in _PIN.finditer(text_of(name))} for name in PINS
+@pytest.mark.parametrize("name", ALL_PINS[1:])
+def test_tests_and_benchmarks_run_on_the_versions_that_run(name: str) -> None:
+    """Their requirements hold every requirement of the project, in the same version."""
+    run, other = (
+        {(found["name"], found["version"]) for found in _PIN.finditer(text_of(each))}
+        for each in (PINS[0], name)
     )
 
-    assert run - test == set()
+    assert run - other == set()
 
 
 # ---- the first start --------------------------------------------------------------------------------
@@ -284,4 +287,4 @@ def test_bare_make_lists_every_target() -> None:
     declared = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
 
     assert declared
-    assert declared[1].split() == re.findall(r"^([a-z]+):.*## \S", makefile, re.MULTILINE)
+    assert declared[1].split() == re.findall(r"^([a-z-]+):.*## \S", makefile, re.MULTILINE)

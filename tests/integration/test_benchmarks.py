@@ -1,0 +1,83 @@
+"""Rules for the days benchmarks keep on disk, and for the processes they measure."""
+
+import gzip
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from benchmarks.corpus import FORMS, day_of_lines, day_of_objects, raw_files
+from benchmarks.measuring import MemoryWatch, WayFailed, measured
+
+MEGABYTES = 80
+
+
+def test_every_form_holds_the_same_lines(tmp_path: Path) -> None:
+    """A compressed day is the plain one, compressed."""
+    days = [day_of_lines(100, form, tmp_path) for form in FORMS]
+    bodies = [[_read(path) for path in raw_files(day)] for day in days]
+
+    assert bodies[0] == bodies[1] == bodies[2]
+    assert sum(body.count(b"\n") for body in bodies[0]) == 100
+
+
+def test_a_day_is_made_once(tmp_path: Path) -> None:
+    """What is there is used again."""
+    first = day_of_objects(5, tmp_path)
+    (first / "mark").touch()
+
+    assert (day_of_objects(5, tmp_path) / "mark").exists()
+    assert len(raw_files(first)) == 5
+
+
+@pytest.mark.parametrize("way", ["benchmarks.day:ours", "benchmarks.day_msgspec:count"])
+def test_the_ways_that_know_the_rules_agree(tmp_path: Path, way: str) -> None:
+    """Lines of every shape come to the same counts, to the tweet, in processes of their own."""
+    data = day_of_lines(500, root=tmp_path)
+
+    run = measured(way, data)
+
+    assert run.answer == measured("benchmarks.day:ours", data).answer
+    assert run.seconds > 0
+    assert run.cpu_seconds > 0
+
+
+def test_memory_of_children_counts() -> None:
+    """Whoever gives the work to other processes has their memory counted, all of it together."""
+    watch = MemoryWatch(os.getpid())
+    with ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(_holding(MEGABYTES))
+        watch.look()
+
+    assert watch.peak_bytes > 2 * MEGABYTES << 20
+
+
+def test_a_way_that_fails_is_named(tmp_path: Path) -> None:
+    """A way that breaks ends the benchmark; it does not count as a quick one."""
+    with pytest.raises(WayFailed, match=r"benchmarks\.day_pandas:count on .* ended with 1"):
+        measured("benchmarks.day_pandas:count", tmp_path)
+
+
+@contextmanager
+def _holding(megabytes: int) -> Iterator[None]:
+    """Have a process hold so much memory meanwhile."""
+    hold = f"import sys; held = b'x' * ({megabytes} << 20); print(len(held), flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", hold], stdin=-1, stdout=-1) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdout.readline()
+        yield
+        child.stdin.close()
+
+
+def _read(path: Path) -> bytes:
+    body = path.read_bytes()
+    if path.suffix == ".gz":
+        return gzip.decompress(body)
+    return zstandard.ZstdDecompressor().decompressobj().decompress(body) if path.suffix == ".zst" else body
