@@ -7,7 +7,7 @@ again, knows S3's refusals by name, and follows a bucket into another region.
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -38,20 +38,24 @@ class S3Reader:
         self._lock = threading.Lock()
         self._made: tuple[ReadOnlyCredentials, S3Store] | None = None
 
-    def read(self, name: str) -> bytes:
-        """Return the bytes of the object of this name in the bucket; raise `NotRead`."""
+    def read(self, names: Sequence[str]) -> list[bytes | None]:
+        """Return the bytes of each object of these names in the bucket, or None for one that was not read."""
         try:
-            return bytes(obstore.get(self._store(name), name).bytes())
-        except _FAILURES as error:
-            raise NotRead(str(error)) from error
+            store = self._store()
+        except NotRead:
+            return [None] * len(names)
+        return [_read(store, name) for name in names]
 
     def read_into(self, name: str, path: Path, etag: str | None = None) -> None:
         """Write the object to a new file, part by part, only if it still has the etag that is given.
 
         Raise `NotRead`, or `OSError` for the file's sake.
         """
+        if _is_folder(name):
+            raise NotRead("obstore would drop the slash at the end of the name")
+        store = self._store()
         with _told_apart():
-            parts = iter(obstore.get(self._store(name), name, options={"if_match": etag} if etag else None))
+            parts = iter(obstore.get(store, name, options={"if_match": etag} if etag else None))
         with path.open("wb") as file:
             while True:
                 with _told_apart():
@@ -60,10 +64,8 @@ class S3Reader:
                     return
                 file.write(part)
 
-    def _store(self, name: str) -> S3Store:
+    def _store(self) -> S3Store:
         """Return a store with the credentials of this moment: those of a role are renewed by boto3."""
-        if name.endswith("/"):
-            raise NotRead("obstore would drop the slash at the end of the name")
         credentials = self._credentials()
         with self._lock:
             if self._made is None or self._made[0] != credentials:
@@ -116,6 +118,20 @@ class S3Reader:
         own_host = not folder.endswith(f"/{self._bucket}")
         folder = folder if own_host else folder.removesuffix(f"/{self._bucket}")
         return f"{asked.scheme}://{asked.netloc}{folder}", own_host
+
+
+def _read(store: S3Store, name: str) -> bytes | None:
+    if _is_folder(name):
+        return None
+    try:
+        return obstore.get(store, name).bytes().to_bytes()
+    except _FAILURES:
+        return None
+
+
+def _is_folder(name: str) -> bool:
+    """Tell whether obstore would ask for another object: it drops a slash at the end of a name."""
+    return name.endswith("/")
 
 
 @contextlib.contextmanager

@@ -5,14 +5,9 @@
 
 import contextlib
 import random
-import secrets
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, timedelta
-from functools import cached_property
-from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -21,6 +16,8 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, Inc
 
 from report.adapters.file_cache import FileCache
 from report.adapters.file_errors import translated_local
+from report.adapters.read_ahead import read_ahead
+from report.adapters.s3_bulk import S3Bulk
 from report.adapters.s3_client import check_bucket_name, s3_client
 from report.adapters.s3_errors import RACE, NotRead, code_of, missing_bucket, translated
 from report.errors import AlreadyExists, NotFound
@@ -33,9 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["S3Storage", "check_bucket_name", "s3_client"]
 
-READERS = 32
-_LOOK_AHEAD = 40
-_BATCH = 8
 _READ_ATTEMPTS = 3
 _RACE_ATTEMPTS = 5
 _RACE_PAUSE_SECONDS = 0.05
@@ -69,13 +63,7 @@ class S3Storage:
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         check_prefix(self._prefix)
         self._sleep = sleep
-        self._cache = cache
-
-    @cached_property
-    def _reader(self) -> "S3Reader":
-        from report.adapters.s3_reader import S3Reader  # Lambda collects without it, from a small zip
-
-        return S3Reader(self._client, self._bucket)
+        self._bulk = S3Bulk(client, bucket, cache)
 
     def get(self, key: str) -> bytes:
         """Return the object's bytes; raise `NotFound`."""
@@ -99,17 +87,10 @@ class S3Storage:
 
     def get_many(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Yield (key, bytes) in the order given, without the missing, reading a few hundred ahead at most."""
-        waiting: deque[Future[Sequence[tuple[str, bytes]]]] = deque()
-        pool = ThreadPoolExecutor(READERS, thread_name_prefix="s3-reader")
-        try:
-            for batch in _batches(keys):
-                waiting.append(pool.submit(self._read_batch, batch))
-                if len(waiting) == _LOOK_AHEAD:
-                    yield from waiting.popleft().result()
-            while waiting:
-                yield from waiting.popleft().result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+        reader = self._bulk.reader  # made here once, not by each thread
+        for key, body in read_ahead(keys, lambda batch: self._read_batch(reader, batch)):
+            if body is not None:
+                yield key, body
 
     def head(self, key: str) -> ObjectInfo:
         """Return what is known of the object; raise `NotFound`."""
@@ -173,7 +154,7 @@ class S3Storage:
         name = self._name(key)
         with translated_local("write", path), self._heading(key):
             with contextlib.suppress(NotRead):
-                self._download_quickly(name, path)
+                self._bulk.download(name, path)
                 return
             self._client.download_file(self._bucket, name, str(path), Config=_TRANSFER)
 
@@ -192,39 +173,17 @@ class S3Storage:
         with self._translated(_READ, key):
             return self._client.generate_presigned_url("get_object", Params=place, ExpiresIn=seconds)
 
-    def _read_batch(self, keys: Sequence[str]) -> Sequence[tuple[str, bytes]]:
-        found = []
-        for key in keys:
-            with contextlib.suppress(NotFound):
-                found.append((key, self._get_quickly(key)))
-        return found
+    def _read_batch(self, reader: "S3Reader", keys: Sequence[str]) -> Sequence[tuple[str, bytes | None]]:
+        bodies = reader.read([self._name(key) for key in keys])
+        return [
+            (key, self._get_or_none(key) if body is None else body)
+            for key, body in zip(keys, bodies, strict=True)
+        ]
 
-    def _get_quickly(self, key: str) -> bytes:
-        try:
-            return self._reader.read(self._name(key))
-        except NotRead:
+    def _get_or_none(self, key: str) -> bytes | None:
+        with contextlib.suppress(NotFound):
             return self.get(key)
-
-    def _download_quickly(self, name: str, path: Path) -> None:
-        beside = path.with_name(f".{secrets.token_hex(8)}.part")
-        try:
-            self._fetch(name, beside)
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)  # renaming a link over its own twin leaves both
-
-    def _fetch(self, name: str, path: Path) -> None:
-        if self._cache is None:
-            self._reader.read_into(name, path)
-            return
-        about = self._client.head_object(Bucket=self._bucket, Key=name)
-        etag = about["ETag"]
-        self._cache.bring(
-            f"{self._bucket}/{name} {etag}",
-            about["ContentLength"],
-            path,
-            lambda place: self._reader.read_into(name, place, etag),
-        )
+        return None
 
     def _put(self, key: str, body: bytes, content_type: str, condition: _Condition) -> None:
         name = self._name(key)
@@ -278,13 +237,3 @@ class S3Storage:
         except BotoCoreError:
             return False
         return False
-
-
-def _batches(keys: Iterable[str]) -> Iterator[list[str]]:
-    """Yield keys one by one at first, for who may soon leave, then several at a time: threads cost too."""
-    source = iter(keys)
-    for number in count():
-        batch = list(islice(source, 1 if number < READERS else _BATCH))
-        if not batch:
-            return
-        yield batch
