@@ -67,7 +67,19 @@ class DuckDBLake:
         return days_to_look_at(folders, self._storage.list("tweets/"), since, until)
 
     def compact_day(self, day: date, until: datetime, done: Done) -> None:
-        """Compact what is closed of a UTC day at `until`, and count it in `done`; earlier days come first."""
+        """Compact what is closed of a UTC day at `until`, and count it in `done`; earlier days come first.
+
+        Begin again if another run closed the day meanwhile, which takes its hours away.
+        """
+        for last in (False, False, True):
+            try:
+                self._compact_closed(day, until, done)
+                return
+            except NotFound:
+                if last:
+                    raise
+
+    def _compact_closed(self, day: date, until: datetime, done: Done) -> None:
         listed = list_day(self._storage, day)
         if not is_closed(day, until):
             for hour in closed_hours(listed, until):

@@ -3,15 +3,12 @@
 import gzip
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from report.adapters.directory_storage import DirectoryStorage
 from report.adapters.duckdb_engine import DuckDBEngine
@@ -21,7 +18,7 @@ from report.compaction import Done
 from report.counts import CountingRules, DayCounts, count_day
 from report.places import raw_hour, recent_hour, refused_of_day, whole_day
 from report.refusals import Refusals
-from report.storage import OCTETS, Storage
+from report.storage import Storage
 from report.values import Period
 from report.window import day_window
 from tests.builders import a_notice, a_v1_document, lines
@@ -43,39 +40,6 @@ class Arrival(NamedTuple):
     tweets: list[tuple[int, int]]
     notices: int
     cut_lines: int
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-class Mortal(MemoryStorage):
-    """A storage whose writer dies at a certain write: before it takes place, or just after."""
-
-    def __init__(self, lives: int = -1, after: bool = False) -> None:
-        super().__init__()
-        self.lives, self.after = lives, after
-
-    def put_if_absent(self, key: str, body: bytes, content_type: str = OCTETS) -> None:
-        with self._write_of_the_last():
-            super().put_if_absent(key, body, content_type)
-
-    def put_if_match(self, key: str, body: bytes, etag: str, content_type: str = OCTETS) -> None:
-        with self._write_of_the_last():
-            super().put_if_match(key, body, etag, content_type)
-
-    def delete(self, key: str) -> None:
-        with self._write_of_the_last():
-            super().delete(key)
-
-    @contextmanager
-    def _write_of_the_last(self) -> Iterator[None]:
-        self.lives -= 1
-        if self.lives == 0 and not self.after:
-            raise Killed
-        yield
-        if self.lives == 0:
-            raise Killed
 
 
 def arrive(storage: Storage, arrivals: list[Arrival], first: int = 0) -> None:
@@ -116,61 +80,6 @@ def made(storage: Storage) -> dict[str, bytes]:
     return {i.key: storage.get(i.key) for place in ("recent/", "tweets/") for i in storage.list(place)}
 
 
-def one_pass_of(*waves: list[Arrival]) -> list[DayCounts]:
-    storage = MemoryStorage()
-    for number, arrivals in enumerate(waves):
-        arrive(storage, arrivals, 10 * number)
-    return counted(storage)
-
-
-TWEETS = st.tuples(st.integers(0, 8), st.integers(-70, 130))
-ARRIVALS = st.lists(
-    st.builds(
-        Arrival,
-        hour=st.sampled_from([0, 1, 22, 23, 24, 25, 46, 47, 48, 50, 71]),
-        tweets=st.lists(TWEETS, max_size=5),
-        notices=st.integers(0, 2),
-        cut_lines=st.integers(0, 2),
-    ),
-    min_size=1,
-    max_size=6,
-)
-HOURS = st.sampled_from([0, 1, 2, 24, 25, 26, 48, 49, 72])
-
-
-@settings(max_examples=4, deadline=None)
-@given(ARRIVALS, ARRIVALS, ARRIVALS, HOURS, HOURS, st.integers(1, 8), st.booleans())
-def test_compacted_and_live_is_one_pass(
-    early: list[Arrival],
-    late: list[Arrival],
-    tail: list[Arrival],
-    first_until: int,
-    second_until: int,
-    lives: int,
-    after: bool,
-) -> None:
-    """Split, doubled, late, killed and repeated: the counts are those of one pass, the bytes of one run."""
-    storage = Mortal()
-    arrive(storage, early)
-    compact(storage, MIDNIGHT + timedelta(hours=first_until))
-    arrive(storage, late, 10)
-    storage.lives, storage.after = lives, after
-    with suppress(Killed):
-        compact(storage, MIDNIGHT + timedelta(hours=second_until))
-    storage.lives = -1
-    arrive(storage, tail, 20)
-
-    expected = one_pass_of(early, late, tail)
-    assert counted(storage) == expected
-    compact(storage)
-    assert counted(storage) == expected
-    at_once = MemoryStorage()
-    for number, arrivals in enumerate((early, late, tail)):
-        arrive(at_once, arrivals, 10 * number)
-    compact(at_once)
-    assert made(storage) == made(at_once)
-
-
 THREE_WAVES = (
     [
         Arrival(0, [(1, 5), (2, 6), (1, 7)], 1, 1),
@@ -181,30 +90,6 @@ THREE_WAVES = (
     [Arrival(49, [(5, 1), (6, 2)], 0, 0), Arrival(2, [(7, 0), (5, 3)], 0, 0)],
 )
 STOPS = (MIDNIGHT + timedelta(hours=25), MIDNIGHT + timedelta(hours=50), END)
-
-
-def run_all(storage: Mortal) -> None:
-    """Compact after each wave of arrivals; whoever is killed begins again."""
-    for number, (arrivals, until) in enumerate(zip(THREE_WAVES, STOPS, strict=True)):
-        arrive(storage, arrivals, 10 * number)
-        try:
-            compact(storage, until)
-        except Killed:
-            compact(storage, until)
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["before the write", "after it"])
-def test_killed_at_any_write_a_rerun_ends_in_the_same_bytes(after: bool) -> None:
-    """Wherever it dies, running again makes what an undisturbed run makes."""
-    calm = Mortal()
-    run_all(calm)
-    writes = -1 - calm.lives
-
-    assert writes >= 8
-    for lives in range(1, writes + 1):
-        storage = Mortal(lives, after)
-        run_all(storage)
-        assert made(storage) == made(calm), lives
 
 
 def test_two_side_by_side_end_in_the_same_bytes() -> None:
