@@ -14,7 +14,7 @@ bind = f"0.0.0.0:{os.environ.get('PORT') or dotenv_values('.env').get('PORT') or
 # Two processes use both cores of a small machine and stand in for each other; their threads are for
 # readers who wait for storage. Answers come from memory, so more would only take more of it.
 workers = 2
-worker_class = "gthread"
+worker_class = "app.worker.RepeatingWorker"  # gthread, whose loop answers by itself what lies ready
 threads = 8
 
 # Loading once before forking shares the code's memory, and wrong settings end the server at once with

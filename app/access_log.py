@@ -22,3 +22,8 @@ class AccessLog(Logger):  # type: ignore[misc]
             "B": resp.sent,
             "M": request_time // timedelta(milliseconds=1),
         }
+
+    def access_together(self, answered: list[dict[str, Any]]) -> None:
+        """Write a line for each of these atoms, all in one record: a record costs more than a line."""
+        if self.access_log_enabled:
+            self.access_log.info("%s", "\n".join(self.cfg.access_log_format % atoms for atoms in answered))

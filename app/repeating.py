@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -23,14 +24,27 @@ _ANSWERED_BY_FLASK = (
 
 
 @dataclass(frozen=True)
-class _Answer:
+class Answer:
+    """What Flask said, and until when (by the monotonic clock) it may be said again."""
+
     status: str
     headers: list[tuple[str, str]]
     body: tuple[bytes, ...]
     good_until: float
 
+    @cached_property
+    def lines(self) -> bytes:
+        """The headers as they go over the wire, with the empty line behind them."""
+        return "".join([*(f"{name}: {value}\r\n" for name, value in self.headers), "\r\n"]).encode("latin-1")
+
+    @cached_property
+    def tells_its_length(self) -> bool:
+        """Say whether a reader who keeps the line knows where the answer ends."""
+        return "Content-Length" in dict(self.headers) or self.status.startswith("304 ")
+
     @property
     def weight(self) -> int:
+        """Bytes it takes in memory, at most."""
         return _ENTRY_BYTES + sum(map(len, self.body))
 
 
@@ -43,18 +57,25 @@ class Repeating:
 
     def __init__(self, application: "WSGIApplication") -> None:
         self._application = application
-        self._answers: Lru[tuple[str, ...], _Answer] = Lru(_BUDGET_BYTES, lambda answer: answer.weight)
+        self._answers: Lru[tuple[str, ...], Answer] = Lru(_BUDGET_BYTES, lambda answer: answer.weight)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request."""
         key = _key(environ)
-        if key is None:
-            return self._application(environ, start_response)
-        known = self._answers.get(key)
-        if known is None or known.good_until < monotonic():
-            return self._ask(key, environ, start_response)
-        start_response(known.status, known.headers)
-        return known.body
+        known = self._fresh(key)
+        if known is not None:
+            start_response(known.status, known.headers)
+            return known.body
+        return self._ask(key, environ, start_response) if key else self._application(environ, start_response)
+
+    def known(self, environ: "WSGIEnvironment") -> Answer | None:
+        """Return what would be repeated and tells its own length, for a server that sends it; ask nobody."""
+        known = self._fresh(_key(environ))
+        return known if known and known.tells_its_length else None
+
+    def _fresh(self, key: tuple[str, ...] | None) -> Answer | None:
+        known = self._answers.get(key) if key else None
+        return known if known and known.good_until >= monotonic() else None
 
     def _ask(
         self, key: tuple[str, ...], environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -72,7 +93,7 @@ class Repeating:
         parts = tuple(body)
         if hasattr(body, "close"):
             body.close()
-        self._answers.put(key, _Answer(status, headers, parts, monotonic() + _SECONDS))
+        self._answers.put(key, Answer(status, headers, parts, monotonic() + _SECONDS))
         return parts
 
 

@@ -1,0 +1,196 @@
+"""Rules for the worker whose loop answers by itself what lies ready, under gunicorn."""
+
+import socket
+import struct
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from report.adapters.directory_storage import DirectoryStorage
+from tests.gunicorn_server import Gunicorn, gunicorn
+from tests.some_editions import publish, some_files
+
+PAGE = some_files()["page.html"].body
+READY = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+LARGE = f"/static/bokeh/{version('bokeh')}/bokeh.min.js"
+_LONGEST_WAIT_SECONDS = 20
+
+
+class Line:
+    """A kept connection, spoken to in bytes."""
+
+    def __init__(self, server: Gunicorn, receive_buffer: int = 0) -> None:
+        self.socket = socket.socket()
+        if receive_buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or requests would travel together
+        self.socket.settimeout(_LONGEST_WAIT_SECONDS)
+        self.socket.connect(("127.0.0.1", server.port))
+        self._file = self.socket.makefile("rb")
+
+    def ask(self, path: str = "/", method: str = "GET", *said: str) -> None:
+        """Send one request with these lines besides."""
+        lines = "".join(f"{line}\r\n" for line in (f"{method} {path} HTTP/1.1", "Host: localhost", *said))
+        self.socket.sendall(f"{lines}\r\n".encode())
+
+    def answer(self, has_body: bool = True) -> tuple[list[bytes], bytes]:
+        """Return the lines of the next answer's head, less the clock's, and its body."""
+        head = list(iter(self._file.readline, b"\r\n"))
+        length = next((int(line.split()[1]) for line in head if line.startswith(b"Content-Length:")), 0)
+        body = self._file.read(length if has_body else 0)
+        return [line for line in head if not line.startswith(b"Date:")], body
+
+    def close(self) -> None:
+        """Leave."""
+        self._file.close()
+        self.socket.close()
+
+    def is_ended(self) -> bool:
+        """Wait for the server to say more or to end the line; say whether it ended it."""
+        return not self._file.read(1)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Gunicorn]:
+    """Run one process with two threads, which are easily kept busy."""
+    publish(DirectoryStorage(tmp_path / "data", None, "http://localhost"))
+    environ = {"STORAGE_URL": f"file:{tmp_path / 'data'}"}
+    with gunicorn(environ, "--workers", "1", "--threads", "2", "--keep-alive", "2") as running:
+        yield running
+
+
+OpenLine = Callable[..., Line]
+
+
+@pytest.fixture
+def open_line(server: Gunicorn) -> Iterator[OpenLine]:
+    """Return what opens a line to the server; the test need not close it."""
+    with ExitStack() as lines:
+        yield lambda **wishes: lines.enter_context(closing(Line(server, **wishes)))
+
+
+def is_answered_while_threads_are_busy(open_line: OpenLine) -> bool:
+    """Say whether the ready page comes while both threads wait for the rest of others' requests."""
+    line, others = open_line(), [open_line(), open_line()]
+    line.ask()
+    line.answer()
+    for other in others:
+        other.socket.sendall(b"GET /today HTTP/1.1\r\n")
+    line.ask()
+    line.socket.settimeout(1)
+    try:
+        return line.answer()[1] == PAGE
+    except TimeoutError:
+        return False
+    finally:
+        for other in others:
+            other.close()
+
+
+def test_a_ready_page_waits_for_no_thread(open_line: OpenLine) -> None:
+    """While every thread waits for a slow request, a kept line still gets what lies ready."""
+    attempts = (is_answered_while_threads_are_busy(open_line) for _ in range(5))
+
+    assert any(attempts)  # on a machine that stalls for a second the page does not lie ready any more
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        pytest.param("GET", (), id="plain"),
+        pytest.param("GET", ("Accept-Encoding: gzip",), id="packed"),
+        pytest.param("HEAD", (), id="headers alone"),
+        pytest.param("GET", ("If-None-Match: *",), id="already had"),
+    ],
+)
+def test_the_loop_says_what_a_thread_says(open_line: OpenLine, method: str, said: tuple[str, ...]) -> None:
+    """Every line of the head, in order, and every byte of the body is the same."""
+    line = open_line()
+    answers = []
+    for _ in range(3):
+        line.ask("/", method, *said)
+        answers.append(line.answer(has_body=method == "GET" and "If-None-Match: *" not in said))
+
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0][0][0].startswith(b"HTTP/1.1 ")
+
+
+def test_a_slow_reader_gets_all_and_holds_up_nobody(open_line: OpenLine) -> None:
+    """What does not fit into the line's buffers is sent to the last byte, while others are answered."""
+    slow, other = open_line(receive_buffer=65_536), open_line()
+    slow.ask()  # the first request of a line is always a thread's
+    slow.answer()
+    other.ask(LARGE)
+    large = other.answer()
+    for _ in range(6):  # more than the line's buffers take
+        slow.ask(LARGE)
+        other.ask()
+        assert other.answer()[1] == PAGE
+
+    assert [slow.answer() == large for _ in range(6)] == [True] * 6
+    assert len(large[1]) > 1_000_000
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        pytest.param([READY * 3], id="three at once"),
+        pytest.param([READY[:8], READY[8:] + READY * 2], id="cut"),
+        pytest.param(
+            [b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % len(READY), READY, READY * 2],
+            id="a body like a request",
+        ),
+    ],
+)
+def test_requests_are_told_apart_however_they_arrive(open_line: OpenLine, pieces: list[bytes]) -> None:
+    """Behind each other, in pieces, or in a body: as many answers as requests, and nothing after them."""
+    line = open_line()
+    line.ask()
+    line.answer()
+    for piece in pieces:
+        line.socket.sendall(piece)
+
+    assert [line.answer()[0][0][9:12] for _ in range(3)][1:] == [b"200", b"200"]
+    line.ask("/", "GET", "Connection: close")
+    assert line.answer()[1] == PAGE
+    assert line.is_ended()
+
+
+def test_a_line_left_idle_is_ended(open_line: OpenLine) -> None:
+    """A line the loop answered on is closed after the time for kept lines, as any other."""
+    line = open_line()
+    for _ in range(2):
+        line.ask()
+        line.answer()
+
+    assert line.is_ended()
+
+
+def test_a_reader_who_leaves_is_no_error(server: Gunicorn, open_line: OpenLine) -> None:
+    """Lines cut off before the answer is sent leave no trace, and the next reader is served."""
+    for _ in range(5):
+        line = open_line()
+        line.ask()
+        line.answer()
+        line.ask()
+        line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        line.close()
+
+    assert server.ask("/").body == PAGE
+    assert server.stop() == 0
+    assert not [line for line in server.lines if "Traceback" in line or "Error" in line]
+
+
+def test_every_answer_has_its_line_in_the_log(server: Gunicorn, open_line: OpenLine) -> None:
+    """What the loop sends is logged as what a thread sends."""
+    line = open_line()
+    for _ in range(4):
+        line.ask("/", "GET", "Accept-Encoding: identity")
+        line.answer()
+    server.stop()
+
+    logged = [line.rpartition(" B ")[0] for line in server.lines if " GET / " in line]
+    assert logged == [f"127.0.0.1 GET / 200 {len(PAGE)}"] * 4
