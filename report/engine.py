@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from importlib import resources
+from pathlib import Path
 from typing import Any, Protocol
 
 from report.errors import EngineError
@@ -19,6 +20,12 @@ class Questions(Protocol):
 
         Each `?` of the text is bound to the parameter its first comment line names in that place
         (`-- parameters: limit, minimum`). Times come back aware, in UTC. Raise `EngineError`.
+        """
+
+    def save(self, name: str, parameters: Mapping[str, str | int | float], path: Path) -> None:
+        """Write the rows of a question to a file, a JSON object a line, however many there are.
+
+        Times are UTC, as `2026-11-20 13:05:00`. Raise `EngineError`.
         """
 
 
@@ -42,7 +49,16 @@ def question(name: str) -> tuple[str, tuple[str, ...]]:
     """Return a question's SQL text and the names of its parameters, in the order of its `?`."""
     if name not in question_names():
         raise EngineError(f"there is no question named {name!r}; there are: {', '.join(question_names())}")
-    text = resources.files("report").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    return _read(name)
+
+
+def history_text(name: str) -> tuple[str, tuple[str, ...]]:
+    """Return a text of `report/sql/history/`, about counted days, and its parameters' names as `question`."""
+    return _read(f"history/{name}")
+
+
+def _read(path: str) -> tuple[str, tuple[str, ...]]:
+    text = resources.files("report").joinpath("sql", f"{path}.sql").read_text(encoding="utf-8")
     first = text.partition("\n")[0]
     names = first.removeprefix("-- parameters:").split(",") if first.startswith("-- parameters:") else []
     return text, tuple(name.strip() for name in names)

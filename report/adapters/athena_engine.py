@@ -1,12 +1,14 @@
 """Answers questions about raw documents with Athena, where a day no longer fits one machine."""
 
 import contextlib
+import json
 import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from report.adapters.athena_client import AthenaClient
@@ -96,15 +98,23 @@ class _Answers:
         self._wait = wait
 
     def ask(self, name: str, parameters: Mapping[str, str | int | float] | None = None) -> list[Row]:
+        return list(self._rows(name, parameters or {}))
+
+    def save(self, name: str, parameters: Mapping[str, str | int | float], path: Path) -> None:
+        with path.open("w", encoding="utf-8") as file:
+            for row in self._rows(name, parameters):
+                file.write(json.dumps(row, default=lambda moment: f"{moment:%Y-%m-%d %H:%M:%S.%f}") + "\n")
+
+    def _rows(self, name: str, parameters: Mapping[str, str | int | float]) -> Iterator[Row]:
         what = f"answer {name!r}"
         text, names = question(name)
-        text, values = bound(text, [(parameters or {})[wanted] for wanted in names])
+        text, values = bound(text, [parameters[wanted] for wanted in names])
         execution = self._start(composed(text, self._window, self._workplace.database), values, what)
         with self._stopped_unless_ended(execution):
             scanned = self._wait_for(execution, what)
         log.info("%s", _bill(name, scanned))
         with translated(f"give the rows of {name!r}"):
-            return list(rows(self._pages(execution)))
+            yield from rows(self._pages(execution))
 
     def _start(self, text: str, values: list[str], what: str) -> str:
         if len(text.encode()) > _LONGEST_TEXT:

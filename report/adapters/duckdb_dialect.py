@@ -19,6 +19,8 @@ Settings = Mapping[str, str | bool | int | float | list[str]]
 LONGEST_LINE_BYTES = 2 << 20
 GATHERED = "gathered.jsonl"
 
+_MARK = re.compile(r"--[^\n]*|'[^']*'|\"[^\"]*\"|\?")
+
 _DIALECT = (
     "SET integer_division = true",  # 7 / 2 is 3
     "CREATE MACRO regexp_like(words, pattern) AS regexp_matches(words, pattern)",
@@ -86,6 +88,12 @@ def _read(files: list[Path], columns: Mapping[str, str]) -> str:
         f"read_json([{paths}], columns = {{{typed}}}, format = 'newline_delimited', ignore_errors = true,"
         f" filename = true, hive_partitioning = false, maximum_object_size = {LONGEST_LINE_BYTES})"
     )
+
+
+def filled(text: str, values: Iterable[str | int | float]) -> str:
+    """Return a text with a literal in the place of each `?`: COPY and CREATE take no parameters."""
+    waiting = map(literal, values)
+    return _MARK.sub(lambda mark: next(waiting) if mark[0] == "?" else mark[0], text)
 
 
 def literal(value: str | int | float) -> str:

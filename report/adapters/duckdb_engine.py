@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from report.adapters.duckdb_days import make_window
-from report.adapters.duckdb_dialect import Settings, connect, literal, spoken
+from report.adapters.duckdb_dialect import Settings, connect, filled, literal, spoken
 from report.engine import Questions, Row, question
 from report.errors import EngineError, NotFound
 from report.storage import Storage
@@ -83,6 +83,12 @@ class _Answers:
             cursor = self._connection.execute(f"EXECUTE asked{bound}")
             columns = [column[0] for column in cursor.description or ()]
             return [dict(zip(columns, map(_aware, row), strict=True)) for row in cursor.fetchall()]
+
+    def save(self, name: str, parameters: Mapping[str, str | int | float], path: Path) -> None:
+        text, names = question(name)
+        asked = filled(spoken(text), [parameters[wanted] for wanted in names])
+        with _translated(f"answer {name!r}"):
+            self._connection.execute(f"COPY ({asked}) TO {literal(str(path))} (FORMAT json)")
 
 
 def _aware(value: Any) -> Any:

@@ -37,6 +37,7 @@ GB = 10**9
 EXECUTION = {"model_name": "athena::execution"}
 FOLDING = "café\x1fCafé"
 QUESTIONS: dict[str, dict[str, str | int]] = {
+    "companions": {"folding": FOLDING, "popular": 10, "together": 1},
     "document_count": {},
     "hashtags": {"folding": FOLDING, "retweets": "with"},
     "hours": {"retweets": "without"},
@@ -44,6 +45,7 @@ QUESTIONS: dict[str, dict[str, str | int]] = {
     "samples": {"folding": FOLDING, "limit": 3},
     "spellings": {"retweets": "with"},
     "tag_hours": {"folding": FOLDING, "retweets": "with"},
+    "tag_quarters": {"folding": FOLDING, "retweets": "without"},
     "top_authors": {"retweets": "with", "limit": 2},
     "top_hashtags": {"retweets": "with", "limit": 10},
     "tweet_count": {"retweets": "without"},

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from report.adapters.duckdb_engine import DuckDBEngine
-from report.counts import CountingRules, count_day, count_tag_hours, folding_of
-from report.engine import Questions, question
+from report.counts import CountingRules, count_day, folding_of
+from report.engine import Questions, Row, question
 from report.tweets.hashtags import fold
 from report.values import Period
 from report.window import day_window
@@ -30,6 +30,8 @@ ALL = (
     "spellings",
     "hashtags",
     "tag_hours",
+    "tag_quarters",
+    "companions",
     "samples",
 )
 FORGED = ("\x1eJob\x1fIT", "job\0", "a\n\x1b[31mTOTALS", "\u202egbj", "two words")  # not counted: no hashtags
@@ -97,7 +99,8 @@ def test_counts_are_those_of_plain_counting(
     rules = CountingRules(with_retweets)
     with DuckDBEngine(stored(found)).open(period.window) as questions:
         counts = count_day(questions, period, rules)
-        courses = count_tag_hours(questions, counts.tags, rules)
+        known = {"folding": folding_of(questions, rules), "retweets": rules.parameter}
+        quarters = questions.ask("tag_quarters", known)
     counted = [tweet for tweet in found if with_retweets or not tweet[4]]
     tags: Counter[str] = Counter()
     authors: dict[str, set[int]] = defaultdict(set)
@@ -108,7 +111,7 @@ def test_counts_are_those_of_plain_counting(
 
     assert {tag.key: tag.tweets for tag in counts.tags} == dict(tags)
     assert {tag.key: tag.authors for tag in counts.tags} == {key: len(who) for key, who in authors.items()}
-    assert {tag.key: sum(courses[tag.tag].values()) for tag in counts.tags} == dict(tags)
+    assert _summed(quarters, {tag.tag: tag.key for tag in counts.tags}) == tags
     assert counts.totals.tweets == len(found)
     assert counts.totals.retweets == sum(tweet[4] for tweet in found)
     assert counts.totals.observed_minutes == len({tweet[1] for tweet in found})
@@ -117,6 +120,14 @@ def test_counts_are_those_of_plain_counting(
     ]
     ranks = [(-tag.tweets, tag.tag) for tag in counts.tags]
     assert ranks == sorted(ranks)
+
+
+def _summed(quarters: list[Row], keys: dict[str, str]) -> Counter[str]:
+    summed: Counter[str] = Counter()
+    for row in quarters:
+        if row["tag"] in keys:
+            summed[keys[row["tag"]]] += row["tweets"]
+    return summed
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -133,7 +144,7 @@ def test_no_question_is_left_out_of_these_tests() -> None:
     from importlib import resources
 
     texts = {path.name.removesuffix(".sql") for path in resources.files("report").joinpath("sql").iterdir()}
-    assert texts - {"documents", "tweets"} == set(ALL)
+    assert texts - {"documents", "tweets", "history"} == set(ALL)
 
 
 def test_top_hashtags_counts_each_spelling_by_itself(asked: Questions) -> None:
@@ -141,6 +152,30 @@ def test_top_hashtags_counts_each_spelling_by_itself(asked: Questions) -> None:
     rows = asked.ask("top_hashtags", {"retweets": "with", "limit": 1})
 
     assert rows == [{"hashtag": "Job", "tweets": 29, "authors": 3}]
+
+
+def test_companions_stand_in_one_tweet() -> None:
+    """Spellings count together, a pair once a tweet and from both sides; what is alone has none."""
+    tweets = [
+        (1, 0, 1, ["Job", "it", "IT"], False),
+        (2, 1, 1, ["job", "IT"], True),
+        (3, 2, 1, ["food"], False),
+    ]
+    with DuckDBEngine(stored(tweets)).open(day_window(DAY, ZoneInfo("UTC"))) as questions:
+        folding = folding_of(questions, CountingRules())
+        rows = questions.ask("companions", {"folding": folding, "popular": 10, "together": 2})
+
+    assert [(row["tag"], row["companion"], row["tweets"]) for row in rows] == [
+        ("IT", "Job", 2),
+        ("Job", "IT", 2),
+    ]
+
+
+def test_quarters_begin_on_the_quarter(asked: Questions) -> None:
+    """Minutes 1 to 29 fall into two quarters of an hour, UTC."""
+    rows = asked.ask("tag_quarters", {"folding": "", "retweets": "with"})
+
+    assert [(f"{row['quarter']:%H:%M}", row["tweets"]) for row in rows] == [("00:00", 14), ("00:15", 15)]
 
 
 def test_top_authors_have_their_share_of_all(asked: Questions) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
-from report.counts import CountingRules, DayCounts, count_day, count_tag_hours
+from report.counts import CountingRules, DayCounts, count_day
 from report.engine import Row
-from tests.report_builders import a_period, a_tag
+from tests.report_builders import a_period
 
 
 class Answers:
@@ -20,6 +21,9 @@ class Answers:
     def ask(self, name: str, parameters: Mapping[str, str | int | float] | None = None) -> list[Row]:
         self.asked[name] = parameters or {}
         return self.rows.get(name, [])
+
+    def save(self, name: str, parameters: Mapping[str, str | int | float], path: Path) -> None:
+        raise NotImplementedError(f"no count goes through a file: {name}")
 
 
 def answers(**rows: list[Row]) -> Answers:
@@ -91,17 +95,6 @@ def test_rules_reach_every_question() -> None:
         name: asked.get("retweets") for name, asked in questions.asked.items() if name != "document_count"
     }
     assert set(told.values()) == {"without"}
-
-
-def test_a_tag_nobody_used_in_some_hours_has_no_quarters_there() -> None:
-    """Only quarters with tweets are kept."""
-    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    questions = answers(tag_hours=[{"tag": "budget", "quarter": noon, "tweets": 3}])
-
-    assert count_tag_hours(questions, [a_tag("budget"), a_tag("food")], CountingRules()) == {
-        "budget": {noon: 3},
-        "food": {},
-    }
 
 
 def test_half_an_hour_of_clock_change_moves_no_label() -> None:
