@@ -14,10 +14,11 @@ import click
 from report.athena_tables import SAMPLE_DAY, SAMPLE_LOCATION, athena_statements
 from report.commands import Door
 from report.compaction import LONGEST_RUN, Done
-from report.composition import lake_of, services_from_environ
+from report.composition import history_of, lake_of, services_from_environ
 from report.counts import CountingRules, folding_of
 from report.engine import question, question_names
 from report.errors import BuildRunning, NotBegun
+from report.history import Settled, Sources
 from report.leases import lease
 from report.runs import this_run
 from report.services import Services
@@ -91,15 +92,18 @@ def build(
 @click.option(
     "--back", default=14, show_default=True, type=click.IntRange(0), help="Days to search for late tweets."
 )
-def compact(until: datetime | None, back: int) -> None:
-    """Compact what was collected: a closed UTC hour, then a closed UTC day, into one Parquet object.
+@click.option("--rebuild", is_flag=True, help="Count every day there ever was: after TIMEZONE changed.")
+def compact(until: datetime | None, back: int, rebuild: bool) -> None:
+    """Compact what was collected, and count it: all that a report reads later.
 
-    Reports come out the same before and after, only sooner. Nothing under raw/ is changed or removed, and
-    any run may be repeated, stopped, or made on two machines at once.
+    A closed UTC hour, then a closed UTC day, becomes one Parquet object; each closed day of TIMEZONE is
+    counted, and what is known of each hashtag is carried forward by it. Nothing under raw/ is changed or
+    removed, and any run may be repeated, stopped, or made on two machines at once.
 
     \b
     python -m report compact
     python -m report compact --until 2026-11-20T13:00
+    python -m report compact --rebuild
     """
     services, now = services_from_environ(), datetime.now(UTC)
     wanted = min(until.replace(tzinfo=UTC), now) if until else now
@@ -109,7 +113,9 @@ def compact(until: datetime | None, back: int) -> None:
         with click.progressbar(days, label="compacting", file=sys.stderr) as bar:
             for one in bar:
                 lake.compact_day(one, wanted, done)
+        settled = _count_days(services, last_whole_day(wanted, services.settings.timezone), back, rebuild)
     click.echo(done.said())
+    click.echo(settled.said())
 
 
 @main.command(epilog=f"Questions: {', '.join(question_names())}.")
@@ -183,6 +189,16 @@ def athena_tables(folder: Path, day: datetime) -> None:
     for name, statement in athena_statements(settings.athena_database, location, day.date()).items():
         (folder / name).write_text(statement, encoding="utf-8")
         click.echo(folder / name)
+
+
+def _count_days(services: Services, last: date, back: int, rebuild: bool) -> Settled:
+    history = history_of(services.storage, services.settings)
+    settled, sources = Settled(), Sources(services.storage)
+    days = history.days(last, None if rebuild else back)
+    with click.progressbar(days, label="counting", file=sys.stderr) as bar:
+        for one in bar:
+            history.settle_day(one, settled, sources)
+    return settled
 
 
 def _days(services: Services, day: datetime | None, days: int | None, now: datetime) -> list[date]:

@@ -7,7 +7,6 @@ from hashlib import sha256
 
 from report import editions
 from report.catalogue import Ingredients, Recipe, find
-from report.counts import CountingRules
 from report.editions import Edition, File
 from report.errors import AlreadyExists, BuildError, NotFound
 from report.leases import lease
@@ -55,7 +54,10 @@ def build_draft(services: Services, name: str, now: datetime) -> Edition:
     """
     period = open_period(services, now)
     with lease(services.storage, f"build-{name}-today", this_run(), now, _LEASE):
-        report = find(name).build(_ingredients(services), period)
+        recipe, ingredients = find(name), _ingredients(services)
+        for _ in recipe.prepare(ingredients, period):
+            pass
+        report = recipe.build(ingredients, period)
         stamp = f"{now:%Y%m%dT%H%M}Z"
         draft, files = _rendered(
             services, report, 0, f"drafts/{name}/{stamp}/", f"/drafts/{stamp}/", "/today"
@@ -75,13 +77,14 @@ def open_period(services: Services, now: datetime) -> Period:
 
 def _build_edition(services: Services, recipe: Recipe, period: Period, force: bool) -> Built:
     storage, day = services.storage, period.day
-    sources = [f"{info.key} {info.etag}" for info in recipe.inputs(storage, period)]
+    ingredients = _ingredients(services)
+    sources = [f"{info.key} {info.etag}" for info in recipe.prepare(ingredients, period)]
     inputs = _digest(services, sources)
     standing = _standing(services, recipe.name, day)
     if standing and not force and (not sources or _checked(services, standing) == inputs):
         editions.announce(storage, standing)  # a build killed just before did not
         return Built(standing, fresh=False)
-    report = recipe.build(_ingredients(services), period)
+    report = recipe.build(ingredients, period)
     edition, fresh = _freeze_next(services, report, standing)
     editions.announce(storage, edition)
     _write_checked(services, edition, inputs)
@@ -133,14 +136,14 @@ def _rendered(
 
 
 def _ingredients(services: Services) -> Ingredients:
-    rules = CountingRules(retweets=services.settings.count_retweets)
-    return Ingredients(services.engine(), services.storage, rules)
+    return Ingredients(services.storage, services.history())
 
 
 def _digest(services: Services, sources: list[str]) -> str:
     """What the edition depends on, as one hash: the objects it is made from, and the settings."""
     settings = services.settings
-    said = [settings.timezone.key, str(settings.count_retweets), settings.public_url, *sources]
+    judged = settings.trend_floor, settings.trend_least_tweets, settings.trend_least_authors
+    said = [settings.timezone.key, f"{settings.count_retweets} {judged}", settings.public_url, *sources]
     return sha256("\n".join(said).encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The columns of `raw_tweets`, one JSON document a row, and of `tweets`, alike for every engine.
+"""The columns of `raw_tweets`, one JSON document a row, of `tweets` and `counts`, alike for every engine.
 
 Only what a report asks for is named; readers pass over the rest. Ids are text, for they outgrow
 what JavaScript and some readers can count. DuckDB's `read_json` takes its columns from here, and
@@ -38,7 +38,17 @@ class Flag:
     """True or false."""
 
 
-Type = Text | ListOf | Fields | Moment | Flag
+@dataclass(frozen=True)
+class Whole:
+    """A whole number."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day, without a zone."""
+
+
+Type = Text | ListOf | Fields | Moment | Flag | Whole | Day
 
 TEXT = Text()
 _ENTITIES = Fields(
@@ -135,6 +145,25 @@ TWEETS: Mapping[str, Type] = {
     "media_urls": ListOf(TEXT),
 }
 
+# The columns of `counts`: a hashtag's closed day. Tweets, authors and the busiest author's tweets, with
+# retweets and, as originals, without; minutes and quarters of an hour are UTC.
+COUNTS: Mapping[str, Type] = {
+    "day": Day(),
+    "tag": TEXT,
+    "key": TEXT,
+    "tweets": Whole(),
+    "authors": Whole(),
+    "busiest": Whole(),
+    "originals": Whole(),
+    "original_authors": Whole(),
+    "original_busiest": Whole(),
+    "first_minute": Moment(),
+    "last_minute": Moment(),
+    "spellings": ListOf(Fields({"spelling": TEXT, "tweets": Whole(), "originals": Whole()})),
+    "quarters": ListOf(Fields({"quarter": Moment(), "tweets": Whole(), "originals": Whole()})),
+    "companions": ListOf(Fields({"tag": TEXT, "tweets": Whole()})),
+}
+
 
 def duckdb_type(kind: Type) -> str:
     """Return the column type as DuckDB spells it."""
@@ -149,6 +178,10 @@ def duckdb_type(kind: Type) -> str:
             return "TIMESTAMP"
         case Flag():
             return "BOOLEAN"
+        case Whole():
+            return "BIGINT"
+        case Day():
+            return "DATE"
 
 
 def athena_type(kind: Type) -> str:
@@ -164,3 +197,7 @@ def athena_type(kind: Type) -> str:
             return "timestamp"
         case Flag():
             return "boolean"
+        case Whole():
+            return "bigint"
+        case Day():
+            return "date"

@@ -12,6 +12,7 @@ from report.settings import Settings, SmtpUrl, StorageUrl
 from report.storage import Storage
 
 if TYPE_CHECKING:
+    from report.adapters.duckdb_history import DuckDBHistory
     from report.adapters.duckdb_lake import DuckDBLake
 
 
@@ -32,6 +33,7 @@ def services_from(settings: Settings) -> Services:
         settings=settings,
         storage=storage,
         engine=lambda: _engine(storage, settings),
+        history=lambda: history_of(storage, settings),
         sender=lambda: _sender(settings.smtp_url, settings.smtp_password),
     )
 
@@ -42,6 +44,28 @@ def lake_of(services: Services) -> "DuckDBLake":
 
     limit = services.settings.memory_limit_mb * 1024 * 1024
     return DuckDBLake(services.storage, memory_limit_bytes=limit)
+
+
+def history_of(storage: Storage, settings: Settings) -> "DuckDBHistory":
+    """Return what counts and remembers the days of the settings' zone."""
+    from report.adapters.duckdb_history import DuckDBHistory
+    from report.counts import CountingRules
+    from report.trends import Parameters
+
+    parameters = Parameters(
+        settings.trend_half_life_days,
+        settings.trend_floor,
+        settings.trend_least_tweets,
+        settings.trend_least_authors,
+    )
+    return DuckDBHistory(
+        storage,
+        lambda: _engine(storage, settings),
+        settings.timezone,
+        CountingRules(settings.count_retweets),
+        parameters,
+        memory_limit_bytes=settings.memory_limit_mb * 1024 * 1024,
+    )
 
 
 def _engine(storage: Storage, settings: Settings) -> Engine:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from report.engine import Questions, Row
@@ -85,28 +85,34 @@ class DayCounts:
 
 def count_day(questions: Questions, period: Period, rules: CountingRules) -> DayCounts:
     """Return the counts of a period from its tweets; raise `EngineError`."""
+    return replace(count_all_but_tags(questions, period, rules), tags=_tags(questions, rules))
+
+
+def count_all_but_tags(questions: Questions, period: Period, rules: CountingRules) -> DayCounts:
+    """Return the counts of a period without its hashtags, from its tweets or from its `Facts`."""
     retweets = {"retweets": rules.parameter}
-    quarters = questions.ask("hours", retweets)
     return DayCounts(
         period=period,
         rules=rules,
         totals=_totals(questions.ask("tweet_count", retweets)[0], questions.ask("document_count"), period),
-        tags=_tags(questions, rules),
-        hours=_hours(quarters, period),
+        tags=(),
+        hours=_hours(questions.ask("hours", retweets), period),
         languages=_languages(questions.ask("languages", retweets)),
     )
 
 
-def count_tag_hours(
-    questions: Questions, tags: Iterable[TagCount], rules: CountingRules
-) -> dict[str, dict[datetime, int]]:
-    """Return each tag's tweets by quarter of an hour, UTC, where there are any."""
-    chosen = list(tags)
-    folding = _folding((spelling, tag.tag) for tag in chosen for spelling in tag.spellings)
-    found: dict[str, dict[datetime, int]] = {tag.tag: {} for tag in chosen}
-    for row in questions.ask("tag_hours", {"folding": folding, "retweets": rules.parameter}):
-        found[row["tag"]][row["quarter"]] = row["tweets"]
-    return found
+def name_spellings(questions: Questions) -> list[tuple[str, str, str]]:
+    """Return (spelling, hashtag, key) of every sound spelling; a hashtag is its most used spelling.
+
+    Retweets are looked at whatever is counted, so that a hashtag has one name.
+    """
+    groups = _groups(questions, CountingRules(retweets=True))
+    return [(spelling, group[0], key) for key, group in groups.items() for spelling in group]
+
+
+def folding_from(names: Iterable[tuple[str, str, str]]) -> str:
+    """Return the parameter `folding` that these names make: of those that do not stand for themselves."""
+    return _folding((spelling, tag) for spelling, tag, _ in names if spelling != tag)
 
 
 def _tags(questions: Questions, rules: CountingRules) -> tuple[TagCount, ...]:

@@ -66,6 +66,10 @@ class EngineUnavailable(EngineError):
     permanent = False
 
 
+class BadArtefact(TrendsError):
+    """What was stored is not what was saved, or was made with other parameters."""
+
+
 class BuildError(TrendsError):
     """A report could not be built."""
 

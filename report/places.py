@@ -5,6 +5,11 @@ raw/dt=2026-11-20/hour=13/<name>.jsonl[.gz|.zst]         bulk imports: one JSON 
 recent/dt=2026-11-20/hour=13.parquet                     a closed hour of the day that is open
 tweets/dt=2026-11-20/day.parquet                         a closed UTC day: parsed, each tweet once
 tweets/dt=2026-11-20/_refused.json                       what was refused of that day, where and why
+counts/<zone>/2026-11-20.parquet                         a closed day of the zone: a row a hashtag
+state/<zone>/2026-11-20.json                             what is known of each hashtag up to that day: its
+state/<zone>/2026-11-20-<sha256>.parquet                 manifest, and the rows
+hashtags/<zone>/<00 to 3f>.json                          the history of a share of the hashtags
+hashtags/<zone>/days.json                                which counted days are in them
 unplaced/<name>.jsonl.zst                                an import without a single tweet to tell its hour
 editions/<report>/2026-11-20/r1/<file>                   a frozen edition; manifest.json is written last
 editions/<report>/latest.json                            which edition is the newest
@@ -59,3 +64,28 @@ def unplaced(name: str) -> str:
 def ledger_entry(report: str, day: date, reader: str) -> str:
     """Return the key of the ledger's entry for one reader's mail; `reader` is the address's hash."""
     return f"ledger/{report}/{day.isoformat()}/{reader}.json"
+
+
+def counted_days(zone: str) -> str:
+    """Return the prefix of the counts of the zone named `zone`, such as Europe/Paris."""
+    return f"counts/{zone}/"
+
+
+def counted_day(zone: str, day: date) -> str:
+    """Return the key of the counts of a closed day of the zone."""
+    return f"{counted_days(zone)}{day.isoformat()}.parquet"
+
+
+def known_day(zone: str, day: date) -> str:
+    """Return the name, without its ending, of what is known of the zone's hashtags up to a day."""
+    return f"state/{zone}/{day.isoformat()}"
+
+
+def hashtag_shard(zone: str, number: int) -> str:
+    """Return the key of the histories of a share of the zone's hashtags."""
+    return f"hashtags/{zone}/{number:02x}.json"
+
+
+def hashtag_index(zone: str) -> str:
+    """Return the key of what says which counted days the histories of the zone's hashtags hold."""
+    return f"hashtags/{zone}/days.json"

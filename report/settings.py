@@ -45,6 +45,10 @@ class Settings:
     storage_anonymous: bool = False
     timezone: ZoneInfo = ZoneInfo("UTC")
     count_retweets: bool = True
+    trend_half_life_days: float = 7.0
+    trend_floor: float = 2.0
+    trend_least_tweets: int = 5
+    trend_least_authors: int = 3
     feed_url: str = "http://localhost:5002/tweet"
     mail_at: time = time(5)
     mail_from: str = "trends@localhost"
@@ -228,6 +232,15 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def _between(least: float, most: float) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        if not least <= float(text) <= most:
+            raise ValueError(text)
+        return float(text)
+
+    return parse
+
+
 def _without_secrets(text: str, variable: str) -> str:
     """Hide what may be a password, in a well-made URL and in a mistyped one, and what follows a "?"."""
     if variable.endswith("_URL") and variable != "STORAGE_URL":
@@ -243,6 +256,10 @@ _RULES: dict[str, tuple[Callable[[str], Any], str]] = {
     "storage_anonymous": (_flag, "true or false"),
     "timezone": (_zone, "a zone such as UTC or Europe/Paris"),
     "count_retweets": (_flag, "true or false"),
+    "trend_half_life_days": (_between(0.5, 365.0), "days, 0.5 to 365"),
+    "trend_floor": (_between(0.1, 1e6), "tweets a day, at least 0.1"),
+    "trend_least_tweets": (_whole(1, 1_000_000), "tweets, at least 1"),
+    "trend_least_authors": (_whole(1, 1_000_000), "authors, at least 1"),
     "feed_url": (_http_url, "http://… or https://…"),
     "mail_at": (_clock, "a time such as 05:00"),
     "mail_from": (_address, "one address"),

@@ -1,9 +1,14 @@
 """Reports and counts with defaults; a test says only what matters."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from report.counts import CountingRules, DayCounts, HourCount, TagCount, Totals
+from report.changes import compare
+from report.counts import CountingRules, DayCounts, HourCount, Totals
+from report.history import CountedDay, Course
+from report.trends import Label, Memory, Trend
 from report.tweets.hashtags import fold
 from report.values import Block, Period, Report, Section
 from report.window import day_window
@@ -16,9 +21,67 @@ def a_period(day: date = DAY, zone: str = "UTC") -> Period:
     return Period(day, ZoneInfo(zone), day_window(day, ZoneInfo(zone)))
 
 
-def a_tag(tag: str = "budget", tweets: int = 10, authors: int = 8) -> TagCount:
-    """A hashtag with one spelling."""
-    return TagCount(fold(tag), tag, tweets, authors, 1, (tag,))
+def a_trend(tag: str = "budget", tweets: int = 10, before: int = 10, **changes: Any) -> Trend:
+    """A hashtag of the day, first of all and steady, beside its tweets of the day before."""
+    known = {
+        "key": fold(tag),
+        "tag": tag,
+        "place": 1,
+        "tweets": tweets,
+        "authors": 8,
+        "busiest": 1,
+        "place_before": 1,
+        "change": compare(before, 1440, tweets, 1440),
+        "expected": 10.0,
+        "score": 0.0,
+        "label": Label.STEADY,
+        "memory": a_memory(),
+    }
+    return Trend(**{**known, **changes})
+
+
+def a_memory(**changes: Any) -> Memory:
+    """What is known of a hashtag seen on each of twenty days, first on the best of them."""
+    known = {
+        "rate": 10.0,
+        "variance": 10.0,
+        "first_day": date(2026, 10, 31),
+        "last_day": date(2026, 11, 19),
+        "days_seen": 20,
+        "days_unseen": 0,
+        "days_in_top": 4,
+        "last_in_top": date(2026, 11, 18),
+        "best_place": 1,
+        "best_day": date(2026, 11, 2),
+    }
+    return Memory(**{**known, **changes})
+
+
+def a_course(tag: str = "budget", **changes: Any) -> Course:
+    """A hashtag with one spelling, whose tweets nobody has looked at."""
+    return Course(
+        **{
+            "key": fold(tag),
+            "tag": tag,
+            "spellings": ((tag, 10),),
+            "quarters": (),
+            "companions": (),
+            **changes,
+        }
+    )
+
+
+def a_counted_day(*trends: Trend, courses: Iterable[Course] = (), **changes: Any) -> CountedDay:
+    """A day with twenty known ones before it, all alike; the trends in their order."""
+    known = {
+        "counts": some_counts(),
+        "before": some_counts(period=a_period(DAY - timedelta(days=1))),
+        "trends": trends,
+        "courses": tuple(courses),
+        "first_known": date(2026, 10, 31),
+        "observed_known": 20,
+    }
+    return CountedDay(**{**known, **changes})
 
 
 def some_totals(**values: int) -> Totals:
@@ -37,7 +100,7 @@ def some_totals(**values: int) -> Totals:
 
 
 def some_counts(
-    *tags: TagCount, period: Period | None = None, totals: Totals | None = None, per_hour: int = 4
+    *, period: Period | None = None, totals: Totals | None = None, per_hour: int = 4
 ) -> DayCounts:
     """A day's counts, the same number of tweets in every hour."""
     period = period or a_period()
@@ -45,7 +108,7 @@ def some_counts(
         period=period,
         rules=CountingRules(),
         totals=totals or some_totals(),
-        tags=tags,
+        tags=(),
         hours=some_hours(period, per_hour),
         languages=(("en", 60), ("ja", 40)),
     )

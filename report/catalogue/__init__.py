@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 
-from report.counts import CountingRules
-from report.engine import Engine
 from report.errors import BuildError
+from report.history import History
 from report.storage import ObjectInfo, Storage
 from report.values import Period, Report
 
@@ -16,19 +15,22 @@ from report.values import Period, Report
 class Ingredients:
     """What a report may be made from."""
 
-    engine: Engine
     storage: Storage
-    rules: CountingRules
+    history: History
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a report is made. `inputs` lists the objects it is made from: unchanged, nothing is rebuilt."""
+    """How a report is made.
+
+    `prepare` makes what the report reads, where it is not made yet, and yields those objects: while they are
+    unchanged, no closed day is built again.
+    """
 
     name: str
     title: str
     build: Callable[[Ingredients, Period], Report]
-    inputs: Callable[[Storage, Period], Iterable[ObjectInfo]]
+    prepare: Callable[[Ingredients, Period], Iterable[ObjectInfo]]
 
 
 def find(name: str) -> Recipe:
@@ -37,4 +39,4 @@ def find(name: str) -> Recipe:
     if name not in names:
         raise BuildError(f"there is no report named {name!r}; there are: {', '.join(names)}")
     module = import_module(f"{__name__}.{name}")
-    return Recipe(name, module.TITLE, module.build, module.inputs)
+    return Recipe(name, module.TITLE, module.build, module.prepare)

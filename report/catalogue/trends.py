@@ -1,16 +1,18 @@
 """The trends report: which hashtags a day was about, and which of them really rose."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from report.catalogue import Ingredients
-from report.comparison import Compared, compare_tags
-from report.counts import DayCounts, count_day, count_tag_hours
-from report.errors import BuildError, NotBegun
-from report.places import raw_hour
+from report.counts import DayCounts
+from report.errors import NotBegun, NotFound
+from report.history import CountedDay, day_before
+from report.places import counted_day, known_day
 from report.storage import ObjectInfo, Storage
+from report.trends import Trend, rising
 from report.values import (
     ChartKind,
     ChartSpec,
@@ -27,7 +29,6 @@ from report.values import (
     Value,
     Verdict,
 )
-from report.window import Window, day_window
 from report.words import clock_hour, count_of, isolated, language, long_day, ordinal, percent, shown_tag, span
 
 TITLE = "Twitter Trends"
@@ -41,13 +42,18 @@ _BLOCK_HOURS = 3
 def build(ingredients: Ingredients, period: Period) -> Report:
     """Return the trends of a period, set beside the day before; raise `EngineError`, `StorageError`."""
     _check_begun(ingredients.storage, period)
-    before_period = day_before(period)
-    with ingredients.engine.open(before_period.window) as questions:
-        before = count_day(questions, before_period, ingredients.rules)
-    with ingredients.engine.open(period.window) as questions:
-        counts = count_day(questions, period, ingredients.rules)
-        courses = count_tag_hours(questions, counts.tags[:_TOP], ingredients.rules)
-    return describe(counts, before, courses)
+    return describe(ingredients.history.look(period))
+
+
+def prepare(ingredients: Ingredients, period: Period) -> Iterator[ObjectInfo]:
+    """Yield what the report reads, made right first; raise `NotBegun`, `EngineError`, `StorageError`."""
+    _check_begun(ingredients.storage, period)
+    before, zone = day_before(period).day, period.zone.key
+    ingredients.history.settle(before if period.is_open else period.day)
+    counted = counted_day(zone, period.day), counted_day(zone, before)
+    for key in (*counted, f"{known_day(zone, before)}.json"):
+        with suppress(NotFound):  # nothing was collected then
+            yield ingredients.storage.head(key)
 
 
 def _check_begun(storage: Storage, period: Period) -> None:
@@ -58,95 +64,61 @@ def _check_begun(storage: Storage, period: Period) -> None:
         raise NotBegun(f"{period.day.isoformat()} is before anything was collected: that began on {first}")
 
 
-def inputs(storage: Storage, period: Period) -> Iterator[ObjectInfo]:
-    """Yield the raw objects of the period and of the day before, which it is set beside.
-
-    Those of one UTC day more belong to them: a tweet sighted there counts there.
-    """
-    start = day_before(period).window.start.replace(hour=0, minute=0) - timedelta(days=1)
-    for hour in Window(start, period.window.end).hours():
-        yield from storage.list(raw_hour(hour))
-
-
-def day_before(period: Period) -> Period:
-    """Return the day before; of an open day, only as much of it as has passed today."""
-    day, window = _last_day_that_was(period)
-    if period.is_open:
-        window = Window(
-            window.start, min(window.end, window.start + (period.window.end - period.window.start))
-        )
-    return Period(day, period.zone, window, period.is_open)
-
-
-def _last_day_that_was(period: Period) -> tuple[date, Window]:
-    """A zone that crossed the date line has a day that never was."""
-    for back in (1, 2):
-        try:
-            return (day := period.day - timedelta(days=back)), day_window(day, period.zone)
-        except ValueError:
-            continue
-    raise BuildError(f"there is no day before {period.day} in {period.zone.key}")
-
-
-def describe(counts: DayCounts, before: DayCounts, courses: Mapping[str, Mapping[datetime, int]]) -> Report:
-    """Return the report these counts make; `courses` has the top hashtags' tweets by quarter, UTC."""
-    compared = compare_tags(counts, before)
-    news = _news(counts, before, compared, courses) if counts.totals.counted else ()
-    small_print = Section("How this was counted", (_totals_table(counts), _rules(counts, before)))
+def describe(day: CountedDay) -> Report:
+    """Return the report of a counted day."""
+    counts = day.counts
+    used = tuple(one for one in day.trends if one.place)
+    news = _news(day, used) if counts.totals.counted else ()
+    small_print = Section("How this was counted", (_totals_table(counts), _rules(counts, day.before)))
     return Report(
         name="trends",
         title=TITLE,
         period=counts.period,
-        headline=headline(counts, compared),
+        headline=headline(counts, used),
         sections=(*news, small_print),
-        data=_data(counts, compared),
+        data=_data(day, used),
     )
 
 
-def _news(
-    counts: DayCounts,
-    before: DayCounts,
-    compared: tuple[Compared, ...],
-    courses: Mapping[str, Mapping[datetime, int]],
-) -> tuple[Section, ...]:
-    course = (_hours_chart(counts, before), _hours_strip(counts), _course_table(counts, courses))
+def _news(day: CountedDay, used: tuple[Trend, ...]) -> tuple[Section, ...]:
+    counts, before = day.counts, day.before
+    course = (_hours_chart(counts, before), _hours_strip(counts), _course_table(day))
     return (
-        Section("Top 10", (_top_table(compared, before),)),
-        Section("What rose", (_risers_table(compared),)),
+        Section("Top 10", (_top_table(used, before),)),
+        Section("What rose", (_risers_table(used),)),
         Section("The day's course", course),
         Section("Languages", (_languages_chart(counts),)),
     )
 
 
-def headline(counts: DayCounts, compared: tuple[Compared, ...]) -> str:
+def headline(counts: DayCounts, used: tuple[Trend, ...]) -> str:
     """Return the news in one sentence."""
     totals, period = counts.totals, counts.period
     if not totals.tweets:
         return f"Nothing was collected on {long_day(period.day)}{' so far' if period.is_open else ''}."
     seen = f"{percent(totals.observed_share)} of minutes seen"
     size = f"{count_of(totals.counted, 'tweet')} from {count_of(totals.authors, 'author')}, {seen}"
-    if not compared:
+    if not used:
         return f"No hashtag was used; {size}."
-    return f"{_leader(compared[0])}; {size}."
+    return f"{_leader(used[0])}; {size}."
 
 
-def _leader(first: Compared) -> str:
-    name = isolated(shown_tag(first.tag.tag))
+def _leader(first: Trend) -> str:
+    name = isolated(shown_tag(first.tag))
     if first.change.verdict is Verdict.UNKNOWN:
-        return f"{name} is first with {count_of(first.tag.tweets, 'tweet')}"
-    if first.rank_before is None:
+        return f"{name} is first with {count_of(first.tweets, 'tweet')}"
+    if first.place_before is None:
         return f"{name} is new and first"
-    if first.rank_before == 1:
+    if first.place_before == 1:
         return f"{name} stays first"
     if first.change.verdict is Verdict.NOISE:
-        return f"{name} is first, {ordinal(first.rank_before)} the day before (within noise)"
-    return f"{name} rose from {ordinal(first.rank_before)} to 1st"
+        return f"{name} is first, {ordinal(first.place_before)} the day before (within noise)"
+    return f"{name} rose from {ordinal(first.place_before)} to 1st"
 
 
-def _top_table(compared: tuple[Compared, ...], before: DayCounts) -> Table:
-    rows = tuple(
-        (one.rank, one.tag.tag, one.tag.tweets, one.tag.tweets, one.tag.authors, one.change)
-        for one in compared[:_TOP]
+def _top_table(used: tuple[Trend, ...], before: DayCounts) -> Table:
+    rows: tuple[tuple[Value, ...], ...] = tuple(
+        (one.place, one.tag, one.tweets, one.tweets, one.authors, one.change) for one in used[:_TOP]
     )
     return Table(
         slug="top-hashtags",
@@ -172,18 +144,16 @@ def _compared_with(before: DayCounts) -> str:
     return f"Change: against {day}, per observed minute."
 
 
-def _risers_table(compared: tuple[Compared, ...]) -> Table:
-    rising = [one for one in compared if one.change.verdict is Verdict.REAL and one.score > 0]
-    rising.sort(key=lambda one: (-one.score, one.rank))
+def _risers_table(used: tuple[Trend, ...]) -> Table:
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (
-            one.tag.tag,
-            one.tag.tweets,
+            one.tag,
+            one.tweets,
             one.change.before,
-            f"{one.rank_before or 'none'} \N{RIGHTWARDS ARROW} {one.rank}",
+            f"{one.place_before or 'none'} \N{RIGHTWARDS ARROW} {one.place}",
             one.change,
         )
-        for one in rising[:_RISERS]
+        for one in rising(used, _RISERS)
     )
     return Table(
         slug="risers",
@@ -235,16 +205,16 @@ def _hours_strip(counts: DayCounts) -> Strip:
     )
 
 
-def _course_table(counts: DayCounts, courses: Mapping[str, Mapping[datetime, int]]) -> Table:
+def _course_table(day: CountedDay) -> Table:
     """The top hashtags by blocks of three hours: fine enough to see when, coarse enough for a telephone."""
+    counts = day.counts
     blocks = [counts.hours[at : at + _BLOCK_HOURS] for at in range(0, len(counts.hours), _BLOCK_HOURS)]
     rows = []
-    for tag in counts.tags[:_TOP]:
-        course = courses.get(tag.tag, {})
-        row: list[Value] = [tag.tag]
+    for course in day.courses:
+        row: list[Value] = [course.tag]
         for block in blocks:
             start, end = block[0].start, block[-1].start + timedelta(hours=1)
-            row.append(sum(tweets for quarter, tweets in course.items() if start <= quarter < end))
+            row.append(sum(tweets for quarter, tweets in course.quarters if start <= quarter < end))
         rows.append(tuple(row))
     names = [block[0].start.strftime("%H") for block in blocks]
     return Table(
@@ -317,8 +287,8 @@ def _rules(counts: DayCounts, before: DayCounts) -> Note:
     )
 
 
-def _data(counts: DayCounts, compared: tuple[Compared, ...]) -> dict[str, Any]:
-    totals = counts.totals
+def _data(day: CountedDay, used: tuple[Trend, ...]) -> dict[str, Any]:
+    counts, totals = day.counts, day.counts.totals
     return {
         "counts": {
             "tweets": totals.tweets,
@@ -333,7 +303,7 @@ def _data(counts: DayCounts, compared: tuple[Compared, ...]) -> dict[str, Any]:
             "expected_minutes": totals.expected_minutes,
         },
         "rules": {"retweets": counts.rules.retweets},
-        "tags": [_tag_data(one) for one in compared[:_IN_DATA]],
+        "tags": [_tag_data(one) for one in used[:_IN_DATA]],
         "hours": [
             {
                 "start": hour.start.isoformat(),
@@ -346,14 +316,13 @@ def _data(counts: DayCounts, compared: tuple[Compared, ...]) -> dict[str, Any]:
     }
 
 
-def _tag_data(one: Compared) -> dict[str, Any]:
+def _tag_data(one: Trend) -> dict[str, Any]:
     return {
-        "rank": one.rank,
-        "tag": one.tag.tag,
-        "tweets": one.tag.tweets,
-        "authors": one.tag.authors,
-        "spellings": list(one.tag.spellings),
-        "rank_before": one.rank_before,
+        "rank": one.place,
+        "tag": one.tag,
+        "tweets": one.tweets,
+        "authors": one.authors,
+        "rank_before": one.place_before,
         "tweets_before": one.change.before,
         "change_percent": None if one.change.percent is None else round(one.change.percent, 1),
         "change": one.change.verdict.value,

@@ -13,15 +13,19 @@ from collector.importing import import_files
 from report import editions
 from report.adapters.directory_storage import DirectoryStorage
 from report.adapters.duckdb_engine import DuckDBEngine
+from report.adapters.duckdb_history import DuckDBHistory
 from report.adapters.folder_sender import FolderSender
 from report.adapters.s3_storage import S3Storage
 from report.building import build_draft, build_edition
+from report.counts import CountingRules
+from report.engine import Engine
 from report.errors import BuildError, BuildRunning
 from report.leases import lease
 from report.runs import Run
 from report.services import Services
 from report.settings import Settings
 from report.storage import Storage
+from report.trends import Parameters
 from tests.builders import NOON, a_notice, a_v1_document, lines
 
 if TYPE_CHECKING:
@@ -44,10 +48,17 @@ def make_storage(tmp_path: Path, s3: "S3Client", bucket: str) -> MakeStorage:
 
 
 def services_on(storage: Storage, **settings: object) -> Services:
+    chosen = Settings(**settings)  # type: ignore[arg-type]
+    rules = CountingRules(chosen.count_retweets)
+
+    def engine() -> Engine:
+        return DuckDBEngine(storage)
+
     return Services(
-        settings=Settings(**settings),  # type: ignore[arg-type]
+        settings=chosen,
         storage=storage,
-        engine=lambda: DuckDBEngine(storage),
+        engine=engine,
+        history=lambda: DuckDBHistory(storage, engine, chosen.timezone, rules, Parameters()),
         sender=lambda: FolderSender(Path("nowhere")),
     )
 

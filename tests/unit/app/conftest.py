@@ -29,9 +29,9 @@ def app(storage: FragileStorage, builds: list[Build]) -> Flask:
     """Return the web pages over this storage; builds are only noted down."""
 
     def never() -> NoReturn:
-        raise AssertionError("the web needs no engine and no sender")
+        raise AssertionError("the web needs no engine, no history and no sender")
 
-    services = Services(Settings(secret_key=SECRET), storage, engine=never, sender=never)
+    services = Services(Settings(secret_key=SECRET), storage, engine=never, history=never, sender=never)
     return create_app(services=services, start_build=builds.append)
 
 

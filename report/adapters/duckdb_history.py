@@ -1,0 +1,165 @@
+"""Counts closed days into `counts/` and folds them into `state/`, with DuckDB; reads both for a report."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from report import artefacts
+from report.adapters.duckdb_counts import ask_counts, make_counts, write_counts
+from report.adapters.duckdb_dialect import Settings, connect, filled, literal, spoken
+from report.adapters.duckdb_kept import KEPT_DAYS, TOP, Kept, training_said
+from report.adapters.duckdb_look import look_at, make_day
+from report.counts import CountingRules
+from report.engine import Engine, history_text
+from report.errors import AlreadyExists, EngineError
+from report.history import VERSION, CountedDay, Settled, Sources, days_between, first_day
+from report.places import counted_day, known_day
+from report.storage import ObjectInfo, Storage
+from report.trends import DAY_MINUTES, Parameters, Training, step
+from report.values import Period
+from report.window import day_window
+
+PARQUET = "application/vnd.apache.parquet"
+FIRST_DAYS = 14
+"""So far back a report looks where nothing is known yet; `compact --rebuild` goes back to the start."""
+
+_MIB = 1 << 20
+_DAY = timedelta(days=1)
+
+
+class DuckDBHistory:
+    """A `History` of one zone under one counting rule; tweets are counted by whichever engine there is."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        engine: Callable[[], Engine],
+        zone: ZoneInfo,
+        rules: CountingRules,
+        parameters: Parameters,
+        *,
+        memory_limit_bytes: int = 224 * _MIB,
+        scratch: Path | None = None,
+    ) -> None:
+        """Work in `storage`; files go below `scratch`, or where the system keeps such things."""
+        self._kept = Kept(storage, zone, rules, parameters)
+        self._engine = engine
+        self._scratch = scratch
+        self._settings: Settings = {
+            "memory_limit": f"{memory_limit_bytes}B",
+            "threads": 2,
+            "preserve_insertion_order": False,
+        }
+
+    def settle(self, day: date) -> Settled:
+        """See `History.settle`."""
+        settled, sources = Settled(), Sources(self._kept.storage)
+        for one in self.days(day, 1 if self._kept.known(day - _DAY) else FIRST_DAYS):
+            self.settle_day(one, settled, sources)
+        return settled
+
+    def look(self, period: Period) -> CountedDay:
+        """See `History.look`."""
+        with self._workroom() as (folder, connection):
+            return look_at(self._kept, self._engine(), period, connection, folder)
+
+    def days(self, last: date, back: int | None) -> list[date]:
+        """Return the days to be made right for `last` to be so; all there are if `back` is None.
+
+        Where earlier days are known already, none is left out between them and `last`.
+        """
+        zone = self._kept.zone
+        first = first_day(self._kept.storage, zone)
+        if first is None or first > last:
+            return []
+        if back is None:
+            return list(days_between(first, last, zone))
+        start = last - timedelta(days=back)
+        if not self._kept.known(start - _DAY) and (newest := self._kept.newest(last)):
+            start = min(start, newest + _DAY)
+        return list(days_between(max(first, start), last, zone))
+
+    def settle_day(self, day: date, settled: Settled, sources: Sources | None = None) -> None:
+        """Make one day right, whose day before is."""
+        sources = sources or Sources(self._kept.storage)
+        digest = sources.digest(day_window(day, self._kept.zone))
+        with self._workroom() as (folder, connection):
+            if self._count(connection, day, digest, folder):
+                settled.counted.append(day)
+            if self._fold(connection, day, digest, folder):
+                settled.folded.append(day)
+
+    def _count(self, connection: duckdb.DuckDBPyConnection, day: date, digest: str, folder: Path) -> bool:
+        stands, said = self._kept.bring_counts(connection, day, folder / "stands.parquet")
+        made_from = {"version": str(VERSION), "sources": digest, "zone": self._kept.zone.key}
+        if made_from.items() <= said.items():
+            return False
+        with self._engine().open(day_window(day, self._kept.zone)) as questions:
+            facts = ask_counts(questions, folder)
+        make_counts(connection, day, folder)
+        path = folder / "counts.parquet"
+        write_counts(connection, {**made_from, "facts": facts.to_json()}, path)
+        connection.execute("DROP TABLE counts")
+        return self._put(counted_day(self._kept.zone.key, day), path, stands)
+
+    def _put(self, key: str, path: Path, stands: ObjectInfo | None) -> bool:
+        """Replace what stood there; False where another run did so first, which is as well."""
+        try:
+            if stands:
+                self._kept.storage.put_if_match(key, path.read_bytes(), stands.etag, PARQUET)
+            else:
+                self._kept.storage.put_if_absent(key, path.read_bytes(), PARQUET)
+        except AlreadyExists:
+            return False
+        return True
+
+    def _fold(self, connection: duckdb.DuckDBPyConnection, day: date, digest: str, folder: Path) -> bool:
+        before, training = self._kept.before(day)
+        facts: dict[str, Any] = {
+            "version": VERSION,
+            "parameters": self._kept.folded_with,
+            "counts": digest,
+            "before": before.sha256 if before else "",
+        }
+        stands = self._kept.known(day)
+        if stands and facts.items() <= stands.facts.items():
+            return False
+        minutes = make_day(self._kept, day, connection, folder).totals.observed_minutes
+        self._kept.make_ranked(connection, "ranked")
+        self._kept.make_state(connection, before, folder)
+        path = folder / "state.parquet"
+        self._write_state(connection, day, minutes, training, path)
+        after = (training or Training(day, day, 0, 0.0)).after(day, minutes, self._kept.parameters.kept)
+        name = known_day(self._kept.zone.key, day)
+        artefacts.save(self._kept.storage, name, path, PARQUET, facts | {"training": training_said(after)})
+        return True
+
+    def _write_state(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        day: date,
+        minutes: int,
+        training: Training | None,
+        path: Path,
+    ) -> None:
+        moved = step(training, minutes, self._kept.parameters.kept)
+        scale = DAY_MINUTES / minutes if minutes else 0.0
+        values: list[str | int | float] = [moved, scale, day.isoformat(), int(minutes > 0), TOP, KEPT_DAYS]
+        text = filled(spoken(history_text("fold")[0]), values)
+        connection.execute(f"COPY ({text}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+
+    @contextmanager
+    def _workroom(self) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
+        with tempfile.TemporaryDirectory(prefix="trends-", dir=self._scratch) as name:
+            folder = Path(name)
+            try:
+                with connect({**self._settings, "temp_directory": str(folder / "spill")}) as connection:
+                    yield folder, connection
+            except duckdb.Error as error:
+                raise EngineError(f"DuckDB could not count: {error}") from error
