@@ -5,20 +5,20 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
 
+from benchmarks.comparing import compare
 from benchmarks.corpus import ROOT
-from benchmarks.measuring import Run, WayFailed, measured
+from benchmarks.measuring import WayFailed
 from benchmarks.results import Result
-from benchmarks.work import Scale, Way, Work
+from benchmarks.work import Scale
 from benchmarks.works import WORKS
 
+_SMALL = 50  # times smaller than at full size
 _TOLD = ("duckdb", "msgspec", "polars", "chdb", "pandas")
 
 
@@ -39,11 +39,14 @@ def main(works: Sequence[str], quick: bool, largest: bool, rounds: int | None, t
     Every way runs in a process of its own, in turn with the others; medians count. Tweets are generated
     once and kept in .cache/bench. Ends with 1 if answers differ that should be the same.
     """
-    results = {}
+    scale = Scale(divisor=_SMALL if quick else 1, with_largest=largest)
+    results: dict[str, Result] = {}
     for name in works or WORKS:
         _say(f"{name}: making its tweets, if they are not there")
-        work = WORKS[name](Scale(quick, largest))
-        results[name] = _result(replace(work, rounds=rounds or work.rounds), is_judged=not quick)
+        try:
+            results[name] = compare(WORKS[name](scale), _say, rounds=rounds, is_judged=not quick)
+        except WayFailed as error:
+            raise click.ClickException(str(error)) from error
         click.echo("\n".join(results[name].to_markdown()))
     to.parent.mkdir(parents=True, exist_ok=True)
     told = {"machine": _machine(), "works": {name: result.to_json() for name, result in results.items()}}
@@ -53,30 +56,6 @@ def main(works: Sequence[str], quick: bool, largest: bool, rounds: int | None, t
     ]
     if differing:
         raise click.ClickException(f"other answers than the first way's came from {'; '.join(differing)}")
-
-
-def _result(work: Work, *, is_judged: bool) -> Result:
-    runs: dict[str, list[Run]] = {way.name: [] for way in work.ways if _can_run(way)}
-    for number in range(work.rounds):
-        for way in (way for way in work.ways if way.name in runs):
-            runs[way.name].append(_run(way))
-            _say(f"  {number + 1} of {work.rounds}: {way.name} {runs[way.name][-1].seconds:.2f} s")
-    return Result(work, runs, is_judged)
-
-
-def _can_run(way: Way) -> bool:
-    if way.needs and find_spec(way.needs) is None:
-        _say(f"  {way.name} is left out: it needs {way.needs}; `make bench` installs it")
-        return False
-    return True
-
-
-def _run(way: Way) -> Run:
-    try:
-        run = measured(way.function, way.data)
-    except WayFailed as error:
-        raise click.ClickException(str(error)) from error
-    return replace(run, seconds=run.seconds / way.share, cpu_seconds=run.cpu_seconds / way.share)
 
 
 def _machine() -> dict[str, Any]:

@@ -30,7 +30,7 @@ FORMS = ("jsonl", "zst", "gz")
 HOURS = 24
 _SEED = 1
 _HOUR = timedelta(hours=1)
-_SOURCES = ("corpus", "shapes", "tweets", "words")
+_SOURCES = ("shapes", "tweets", "words")
 _GZIP_LEVEL, _ZSTD_LEVEL = 6, 3
 
 
@@ -42,7 +42,7 @@ def day_of_lines(count: int, form: str = "jsonl", root: Path = ROOT) -> Path:
             parts = [(folder, hour, lines) for hour, lines in enumerate(lines_by_hour(count))]
             list(pool.map(partial(_write_hour, form), parts))
 
-    return _kept(root / f"lines-{count}-{_version()}" / form, fill)
+    return _kept(root, f"lines-{count}", form, fill)
 
 
 def day_of_objects(count: int, root: Path = ROOT) -> Path:
@@ -54,7 +54,7 @@ def day_of_objects(count: int, root: Path = ROOT) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(body)
 
-    return _kept(root / f"objects-{count}-{_version()}" / "json", fill)
+    return _kept(root, f"objects-{count}", "json", fill)
 
 
 def raw_files(folder: Path) -> list[Path]:
@@ -69,15 +69,21 @@ def lines_by_hour(count: int) -> list[int]:
     return [end - start for start, end in zip([0, *ends], ends, strict=False)]
 
 
-def _kept(folder: Path, fill: Callable[[Path], None]) -> Path:
-    """Return the folder, filled if it is not there yet; one cut off half-way is begun again."""
+def _kept(root: Path, name: str, form: str, fill: Callable[[Path], None]) -> Path:
+    """Return the folder, filled if it is not there yet; what an older generator made goes."""
+    folder = root / f"{name}-{_version()}" / form
     if not folder.exists():
+        for old in set(root.glob(f"{name}-*")) - {folder.parent}:
+            shutil.rmtree(old)
         beside = folder.with_name(f"{folder.name}-{os.getpid()}.part")
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
         try:
             fill(beside)
             beside.rename(folder)
+        except OSError:
+            if not folder.exists():  # somebody else made it meanwhile
+                raise
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     return folder

@@ -13,6 +13,8 @@ from benchmarks.answers import day_answer
 from benchmarks.corpus import raw_files
 from benchmarks.tweets import DAY
 
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {"threads": 2, "preserve_insertion_order": False}
+
 
 def ours(folder: Path) -> dict[str, Any]:
     """Count as a report is counted."""
@@ -62,18 +64,11 @@ def _bare(folder: Path, touched: str) -> int:
     """Count; `touched` is an expression of the columns that must be read besides."""
     import duckdb
 
-    from report.adapters.duckdb_dialect import LONGEST_LINE_BYTES
-    from report.columns import RAW_TWEETS, duckdb_type
-
-    columns = {name: duckdb_type(kind) for name, kind in RAW_TWEETS.items()}
-    with duckdb.connect(config={"threads": 2, "preserve_insertion_order": False}) as connection:
-        read = (
-            f"read_json({list(map(str, raw_files(folder)))}, columns = {columns}, ignore_errors = true,"
-            f" format = 'newline_delimited', maximum_object_size = {LONGEST_LINE_BYTES})"
-        )
+    with duckdb.connect(config=SETTINGS) as connection:
         connection.execute(
             f'CREATE TABLE seen AS SELECT "user".id_str AS author, lang, created_at[12:13] AS hour,'
-            f" list_transform(entities.hashtags, lambda h: h.text) AS tags, {touched} AS touched FROM {read}"
+            f" list_transform(entities.hashtags, lambda h: h.text) AS tags, {touched} AS touched"
+            f" FROM {read_columns(folder)}"
         )
         for counted in ("lang", "hour", "author", "tag"):
             rows = "(SELECT unnest(tags) AS tag FROM seen)" if counted == "tag" else "seen"
@@ -81,3 +76,15 @@ def _bare(folder: Path, touched: str) -> int:
                 f"SELECT {counted}, count(*) FROM {rows} GROUP BY 1 ORDER BY 2 DESC"
             ).fetchmany(10)
         return int(connection.execute("SELECT count(*) FROM seen WHERE touched >= 0").fetchall()[0][0])
+
+
+def read_columns(folder: Path) -> str:
+    """Return DuckDB's own reader of the columns that ours reads, for FROM."""
+    from report.adapters.duckdb_dialect import LONGEST_LINE_BYTES
+    from report.columns import RAW_TWEETS, duckdb_type
+
+    columns = {name: duckdb_type(kind) for name, kind in RAW_TWEETS.items()}
+    return (
+        f"read_json({list(map(str, raw_files(folder)))}, columns = {columns}, ignore_errors = true,"
+        f" format = 'newline_delimited', maximum_object_size = {LONGEST_LINE_BYTES})"
+    )

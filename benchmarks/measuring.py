@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,14 @@ class WayFailed(Exception):
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a way answers, where there is more to say than what is compared."""
+
+    answer: Any
+    remark: str = ""
+
+
+@dataclass(frozen=True)
 class Run:
     """One process: seconds by the clock, imports within; of CPU; and its peak memory, children within."""
 
@@ -33,6 +41,7 @@ class Run:
     cpu_seconds: float
     peak_mb: float
     answer: Any
+    remark: str = ""
 
     @property
     def figures(self) -> dict[str, float]:
@@ -52,9 +61,9 @@ def measured(function: str, data: Path) -> Run:
         answer = process.stdout.read()
     if process.returncode:
         raise WayFailed(f"{function} on {data} ended with {process.returncode}; its words are above")
-    said = json.loads(used)
+    said, told = json.loads(used), json.loads(answer)
     peak_mb = max(said["peak_mb"], watch.peak_bytes / (1 << 20))
-    return Run(said["seconds"], said["cpu_seconds"], peak_mb, json.loads(answer))
+    return Run(said["seconds"], said["cpu_seconds"], peak_mb, told["answer"], told["remark"])
 
 
 class MemoryWatch(threading.Thread):
@@ -115,7 +124,8 @@ def _main(function: str, data: str) -> None:
         "peak_mb": max(_own_peak_kb(), used[1].ru_maxrss) / 1024,
     }
     print(json.dumps(spent), flush=True)  # noqa: T201 the process's answer
-    print(json.dumps(answer() if callable(answer) else answer))  # noqa: T201
+    told = answer() if callable(answer) else answer
+    print(json.dumps(asdict(told if isinstance(told, Told) else Told(told))))  # noqa: T201
 
 
 def _own_peak_kb() -> int:

@@ -1,12 +1,24 @@
 """What came of a work: medians, whether the answers agree, what was reached; as JSON and as Markdown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 from statistics import median
 from typing import Any
 
 from benchmarks.work import Goal, Runs, Way, Work
+
+_COLUMNS = (
+    "way",
+    "what it does",
+    "seconds",
+    "ratio",
+    "CPU seconds",
+    "ratio",
+    "tweets/s",
+    "peak MB",
+    "same answer",
+)
 
 
 @dataclass(frozen=True)
@@ -72,12 +84,13 @@ class Result:
         runs, first = self.runs[way.name], self.runs[self.work.ways[0].name]
         return {
             "way": way.name,
-            "does": way.does,
+            "does": ", ".join(filter(None, (way.does, runs[-1].remark))),
             "seconds": median(run.seconds for run in runs),
             "ratio": median(run.seconds / beside.seconds for run, beside in zip(runs, first, strict=True)),
             "cpu_seconds": median(run.cpu_seconds for run in runs),
             "cpu_ratio": median(r.cpu_seconds / b.cpu_seconds for r, b in zip(runs, first, strict=True)),
             "peak_mb": max(run.peak_mb for run in runs),
+            "tweets_a_second": way.tweets / median(run.seconds for run in runs),
             "agrees": way.agrees and way.name not in self.differing,
         }
 
@@ -98,16 +111,20 @@ class Result:
     def to_markdown(self) -> Iterator[str]:
         """Yield the lines of a section of docs/benchmarks.md."""
         yield from (f"## {self.work.title}", "", self.work.about, "")
-        yield "| way | what it does | seconds | times ours | CPU | times ours | peak memory | same answer |"
-        yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
-        for row in map(self.row, self.ran):
-            same = "yes" if row["agrees"] else "no"
-            yield (
-                f"| {row['way']} | {row['does']} | {row['seconds']:.2f} | {row['ratio']:.2f} |"
-                f" {row['cpu_seconds']:.2f} s | {row['cpu_ratio']:.2f} | {row['peak_mb']:.0f} MB | {same} |"
-            )
+        yield f"| {' | '.join(_COLUMNS)} |"
+        yield f"| {' | '.join('---' for _ in _COLUMNS)} |"
+        yield from (f"| {' | '.join(_cells(self.row(way)))} |" for way in self.ran)
         if self.verdicts:
             yield from ("", "| to reach | wanted | measured | |", "| --- | --- | --- | --- |")
         for v in self.verdicts:
             yield f"| {v.goal.words} | {v.wanted}{v.goal.unit} | {v.figure:.2f} | {v.outcome} |"
         yield ""
+
+
+def _cells(row: Mapping[str, Any]) -> Iterator[str]:
+    yield from (row["way"], row["does"])
+    yield from (f"{row['seconds']:.2f}", f"{row['ratio']:.2f}")
+    yield from (f"{row['cpu_seconds']:.2f}", f"{row['cpu_ratio']:.2f}")
+    yield f"{row['tweets_a_second']:,.0f}" if row["tweets_a_second"] else ""
+    yield f"{row['peak_mb']:.0f}"
+    yield "yes" if row["agrees"] else "no"

@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Protocol
 
+from benchmarks.corpus import ROOT
 from benchmarks.measuring import Run
 
 OURS = "ours"
@@ -16,21 +17,26 @@ Runs = Mapping[str, Sequence[Run]]
 
 @dataclass(frozen=True)
 class Scale:
-    """How large the works are: small ones show that all ways run and agree, not what is to be reached."""
+    """How large the works are, and where their tweets are kept.
 
-    is_quick: bool = False
+    Small works show that all ways run and agree, not what is to be reached.
+    """
+
+    divisor: int = 1
     with_largest: bool = False
+    root: Path = ROOT
 
-    def of(self, full: int, quick: int) -> int:
-        """Return how many there are to be."""
-        return quick if self.is_quick else full
+    def of(self, full: int) -> int:
+        """Return how many there are to be of what are so many at full size."""
+        return full // self.divisor
 
 
 @dataclass(frozen=True)
 class Way:
     """One way of doing a work.
 
-    `function` is a `module:function` that takes the folder of data. `share` is the part of the work it
+    `function` is a `module:function` that takes the folder of data, which holds so many `tweets`, 0 where
+    that says nothing. `share` is the part of the work it
     does; its seconds are scaled up. `agrees` says that its answer must be that of the work's first way.
     """
 
@@ -38,6 +44,7 @@ class Way:
     does: str
     function: str
     data: Path
+    tweets: int
     share: float = 1.0
     agrees: bool = True
     needs: str = ""  # a package that only the benchmark's own environment has

@@ -6,21 +6,38 @@ from benchmarks import day_pandas
 from benchmarks.corpus import day_of_lines, day_of_objects
 from benchmarks.work import OURS, PeakMemory, Scale, TimesAsLong, Way, Work
 
+_COUNT = "benchmarks.day:ours"
+_LARGEST = 10_000_000
+
 
 def day(scale: Scale) -> Work:
     """The day's counts from raw tweets."""
-    count = scale.of(1_000_000, 20_000)
-    data = day_of_lines(count)
+    count = scale.of(1_000_000)
+    data = day_of_lines(count, root=scale.root)
     peers = ("msgspec", "chdb", "polars")
     return Work(
         title=f"The day's counts from {count:,} raw tweets",
-        about="JSON lines, an object an hour. All who give the same answer follow all rules.",
+        about="JSON lines, an object an hour. Who gives the same answer follows the same rules.",
         ways=[
-            Way(OURS, "the whole count of a report", "benchmarks.day:ours", data),
-            Way("bare scan", "DuckDB, the same columns, no rules", "benchmarks.day:bare", data, agrees=False),
-            Way("narrow scan", "DuckDB, four columns, no rules", "benchmarks.day:narrow", data, agrees=False),
+            Way(OURS, "the whole count of a report", _COUNT, data, count),
+            Way(
+                "bare scan",
+                "DuckDB, the same columns, no rules",
+                "benchmarks.day:bare",
+                data,
+                count,
+                agrees=False,
+            ),
+            Way(
+                "narrow scan",
+                "DuckDB, four columns, no rules",
+                "benchmarks.day:narrow",
+                data,
+                count,
+                agrees=False,
+            ),
             *(
-                Way(name, f"{name}, all cores", f"benchmarks.day_{name}:count", data, needs=name)
+                Way(name, "all cores", f"benchmarks.day_{name}:count", data, count, needs=name)
                 for name in peers
             ),
             Way(
@@ -28,6 +45,7 @@ def day(scale: Scale) -> Work:
                 "`read_json` of a sixth, scaled up; hashtags alone, no rules",
                 "benchmarks.day_pandas:count",
                 data,
+                count,
                 share=day_pandas.share(data),
                 agrees=False,
             ),
@@ -41,27 +59,84 @@ def day(scale: Scale) -> Work:
     )
 
 
+def compressed(scale: Scale) -> Work:
+    """The same from compressed files."""
+    count = scale.of(1_000_000)
+    ways = {"plain": "jsonl", "zst": "zst", "gz": "gz"}
+    return Work(
+        title=f"The same from compressed files, {count:,} tweets",
+        about="zstd at level 3, gzip at level 6, a file an hour.",
+        ways=[
+            Way(name, f"the whole count, from {form}", _COUNT, day_of_lines(count, form, scale.root), count)
+            for name, form in ways.items()
+        ],
+        goals=[TimesAsLong("zst", "plain", at_most=1.5), TimesAsLong("gz", "plain", at_most=2.2)],
+    )
+
+
 def files(scale: Scale) -> Work:
     """The day's counts where each tweet lies in a file of its own."""
-    count = scale.of(10_000, 1_000)
-    data = day_of_objects(count)
+    count = scale.of(10_000)
+    data = day_of_objects(count, scale.root)
+    naive = "`json.loads`, `pandas.json_normalize` file by file, `concat`; hashtags alone"
+    lean = "`json.loads`, one frame of two fields; hashtags alone"
     return Work(
         title=f"The day's counts from {count:,} one-tweet files",
         about="Plain tweets, as a feed gives them, so that the other ways are right without any rule.",
         ways=[
-            Way(OURS, "the whole count of a report", "benchmarks.ways:ours", data),
-            Way(
-                "naive",
-                "open, `json.loads`, `pandas.json_normalize` file by file, `concat`; hashtags alone",
-                "benchmarks.ways:naive",
-                data,
-            ),
-            Way(
-                "lean", "`json.loads`, one frame of two fields; hashtags alone", "benchmarks.ways:lean", data
-            ),
+            Way(OURS, "the whole count of a report", "benchmarks.ways:ours", data, count),
+            Way("naive", naive, "benchmarks.ways:naive", data, count),
+            Way("lean", lean, "benchmarks.ways:lean", data, count),
         ],
         goals=[TimesAsLong("naive", OURS, at_least=50)],
     )
 
 
-WORKS: Mapping[str, Callable[[Scale], Work]] = {"day": day, "files": files}
+def compaction(scale: Scale) -> Work:
+    """One Parquet file made of a day's raw tweets."""
+    count = scale.of(1_000_000)
+    data = day_of_lines(count, root=scale.root)
+    loose = Way(
+        "loose",
+        "DuckDB, what stands on top, no rules",
+        "benchmarks.compacting:loose",
+        data,
+        count,
+        agrees=False,
+    )
+    return Work(
+        title=f"Compaction of a day, {count:,} tweets",
+        about="From JSON lines to one Parquet file, zstd, sorted. The same answer means the same rows.",
+        ways=[
+            Way(OURS, "as cron does it", "benchmarks.compacting:ours", data, count),
+            Way("bare", "DuckDB, the same rows", "benchmarks.compacting:bare", data, count),
+            loose,
+        ],
+        goals=[TimesAsLong(OURS, "bare", at_most=1.5)],
+    )
+
+
+def growth(scale: Scale) -> Work:
+    """How time and memory grow with the day."""
+    sizes = [scale.of(size) for size in (10_000, 100_000, 1_000_000)]
+    days = {size: day_of_lines(size, root=scale.root) for size in sizes}
+    if scale.with_largest:
+        days[_LARGEST] = day_of_lines(_LARGEST, "zst", scale.root)  # plain, it would be 32 GB
+    return Work(
+        title="How the day's counts grow",
+        about="The whole count of a report, of days of several sizes.",
+        ways=[
+            Way(f"{size:,} tweets", f"from {path.name}", _COUNT, path, size, agrees=False)
+            for size, path in days.items()
+        ],
+        goals=[PeakMemory(f"{_LARGEST:,} tweets", at_most=1024)] if scale.with_largest else [],
+    )
+
+
+WORKS: Mapping[str, Callable[[Scale], Work]] = {
+    "day": day,
+    "compressed": compressed,
+    "files": files,
+    "compaction": compaction,
+    "growth": growth,
+}

@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from benchmarks.comparing import compare
 from benchmarks.corpus import FORMS, day_of_lines, day_of_objects, raw_files
 from benchmarks.measuring import MemoryWatch, WayFailed, measured
+from benchmarks.work import Scale, Way, Work
+from benchmarks.works import WORKS
 
 MEGABYTES = 80
 
@@ -35,16 +38,39 @@ def test_a_day_is_made_once(tmp_path: Path) -> None:
     assert len(raw_files(first)) == 5
 
 
-@pytest.mark.parametrize("way", ["benchmarks.day:ours", "benchmarks.day_msgspec:count"])
-def test_the_ways_that_know_the_rules_agree(tmp_path: Path, way: str) -> None:
-    """Lines of every shape come to the same counts, to the tweet, in processes of their own."""
-    data = day_of_lines(500, root=tmp_path)
+@pytest.mark.parametrize("name", ["day", "files", "compaction"])
+def test_the_ways_of_a_work_agree(tmp_path: Path, name: str) -> None:
+    """Each way runs to its end, and those that know the rules come to the same, to the tweet."""
+    said: list[str] = []
+    work = WORKS[name](Scale(divisor=1_000, root=tmp_path))
 
-    run = measured(way, data)
+    result = compare(work, said.append, rounds=1)
 
-    assert run.answer == measured("benchmarks.day:ours", data).answer
-    assert run.seconds > 0
-    assert run.cpu_seconds > 0
+    assert result.differing == []
+    assert len(said) == len(work.ways)
+    assert len(result.verdicts) == len([goal for goal in work.goals if goal.ways <= set(result.runs)])
+
+
+def test_a_way_that_lacks_its_package_is_left_out(tmp_path: Path) -> None:
+    """Whoever has not installed a peer is told so, and measures the others."""
+    said: list[str] = []
+    data = day_of_objects(5, tmp_path)
+    ways = [Way(name, "", "benchmarks.ways:lean", data, 5, needs=name) for name in ("json", "no_such")]
+
+    result = compare(Work("A work", "About it.", ways), said.append, rounds=1)
+
+    assert [way.name for way in result.ran] == ["json"]
+    assert said[0] == "  no_such is left out: it needs no_such; `make bench` installs it"
+
+
+def test_only_a_part_done_is_scaled_up(tmp_path: Path) -> None:
+    """A way that does a hundredth of a work is set down with a hundred times its seconds."""
+    data = day_of_objects(5, tmp_path)
+    ways = [Way(str(share), "", "benchmarks.ways:lean", data, 5, share=share) for share in (1.0, 0.01)]
+
+    result = compare(Work("A work", "About it.", ways), lambda _: None, rounds=1)
+
+    assert result.row(ways[1])["ratio"] > 10
 
 
 def test_memory_of_children_counts() -> None:

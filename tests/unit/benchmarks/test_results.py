@@ -12,7 +12,7 @@ from benchmarks.work import Goal, PeakMemory, TimesAsLong, Way, Work
 
 def a_way(name: str, *, agrees: bool = True) -> Way:
     """Return a way of which nothing but the name counts."""
-    return Way(name, "does it", "benchmarks.nowhere:at_all", Path("/nowhere"), agrees=agrees)
+    return Way(name, "does it", "benchmarks.nowhere:at_all", Path("/nowhere"), 60, agrees=agrees)
 
 
 def a_result(
@@ -86,9 +86,10 @@ def test_a_row_has_the_medians_and_the_highest_peak() -> None:
 
     row = result.row(result.ran[0])
     assert (row["seconds"], row["cpu_seconds"], row["peak_mb"], row["ratio"]) == (2, 2, 900, 1)
+    assert row["tweets_a_second"] == 30
 
 
 def test_a_share_must_be_one() -> None:
     """A way that does no part of a work, or more than all of it, can't be scaled."""
     with pytest.raises(ValueError, match=r"a share of 0\.0"):
-        Way("pandas", "", "", Path("/nowhere"), share=0.0)
+        Way("pandas", "", "", Path("/nowhere"), 60, share=0.0)
