@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from report.athena_sql import tables
-from report.columns import RAW_TWEETS, TWEETS, Type, athena_type
+from report.columns import COUNTS, RAW_TWEETS, TWEETS, Type, athena_type
+from report.places import counted_days
 from report.window import day_window
 
 SAMPLE_LOCATION = "s3://your-bucket/your-prefix/"
@@ -23,15 +24,17 @@ _JSON = (
 _PARQUET = ("STORED AS PARQUET",)
 
 
-def athena_statements(database: str, location: str, day: date) -> dict[str, str]:
+def athena_statements(database: str, location: str, zone: str, day: date) -> dict[str, str]:
     """Return each file's name and its statement.
 
-    `location` is where storage begins, such as "s3://bucket/prefix/"; `day` (UTC) is compacted.
+    `location` is where storage begins, such as "s3://bucket/prefix/"; `zone` is the name of that whose
+    days are counted; `day` (UTC) is compacted.
     """
     return {
         "database.sql": f"CREATE DATABASE IF NOT EXISTS `{database}`\n",
         "raw_tweets.sql": _raw_tweets(database, location),
         "tweets.sql": _tweets(database, location),
+        "counts.sql": _counts(database, location, zone),
         "compact_day.sql": _compact_day(database, day),
     }
 
@@ -68,6 +71,11 @@ def _tweets(database: str, location: str) -> str:
     )
 
 
+def _counts(database: str, location: str, zone: str) -> str:
+    """One object a day, all in one folder: `day` is a column of theirs, by which Athena skips."""
+    return _table(f"`{database}`.`counts`", COUNTS, "", _PARQUET, f"{location}{counted_days(zone)}", {})
+
+
 def _compact_day(database: str, day: date) -> str:
     """Add the day's tweets to `tweets`, save those it has, or the day before has: it may run again."""
     columns = ", ".join(f'"{name}"' for name in TWEETS)
@@ -91,19 +99,16 @@ def _table(
 ) -> str:
     listed = ",\n".join(f"    `{column}` {athena_type(kind)}" for column, kind in columns.items())
     said = ",\n".join(f"    '{word}' = '{value}'" for word, value in properties.items())
-    return "\n".join(
-        (
-            f"CREATE EXTERNAL TABLE IF NOT EXISTS {name} (",
-            listed,
-            ")",
-            f"PARTITIONED BY ({partitions})",
-            *form,
-            f"LOCATION '{location}'",
-            "TBLPROPERTIES (",
-            said,
-            ")\n",
-        )
+    parts = (
+        f"CREATE EXTERNAL TABLE IF NOT EXISTS {name} (",
+        listed,
+        ")",
+        f"PARTITIONED BY ({partitions})" if partitions else "",
+        *form,
+        f"LOCATION '{location}'",
+        f"TBLPROPERTIES (\n{said}\n)" if said else "",
     )
+    return "\n".join(filter(None, parts)) + "\n"
 
 
 def _by_day() -> dict[str, str]:

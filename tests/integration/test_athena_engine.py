@@ -152,7 +152,7 @@ def test_the_closing_of_a_day_may_run_again(
     columns = ", ".join(f'"{name}" {duckdb_type(kind)}' for name, kind in TWEETS.items())
     client.connection.execute(f"CREATE TABLE twitter_trends.tweets ({columns}, dt VARCHAR)")
     day = date(2026, 11, 20)
-    statement = athena_statements("twitter_trends", "s3://b/", day)["compact_day.sql"]
+    statement = athena_statements("twitter_trends", "s3://b/", "UTC", day)["compact_day.sql"]
     for _ in "12":
         client.connection.execute(spoken(statement))
     [made] = client.connection.execute(

@@ -13,7 +13,7 @@ from report.settings import Settings
 from report.tweets.tweet import Tweet
 
 FOLDER = Path(__file__).parents[3] / "deploy" / "athena"
-STATEMENTS = athena_statements(Settings().athena_database, SAMPLE_LOCATION, SAMPLE_DAY)
+STATEMENTS = athena_statements(Settings().athena_database, SAMPLE_LOCATION, "UTC", SAMPLE_DAY)
 
 
 @pytest.mark.parametrize("name", sorted(STATEMENTS))
@@ -49,7 +49,7 @@ def test_the_table_of_tweets_is_the_value_tweet() -> None:
 
 def test_places_follow_the_storage() -> None:
     """Bucket and prefix are the settings', the folders those of `report.places`."""
-    made = athena_statements("other", "s3://mine/a/", date(2024, 3, 1))
+    made = athena_statements("other", "s3://mine/a/", "Europe/Paris", date(2024, 3, 1))
 
     assert "'s3://mine/a/raw/dt=${dt}/hour=${hour}/'" in made["raw_tweets.sql"]
     assert "'s3://mine/a/tweets/dt=${dt}/'" in made["tweets.sql"]
