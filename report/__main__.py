@@ -1,6 +1,5 @@
 """The report's commands: `python -m report build|compact|query`."""
 
-import logging
 import signal
 import sys
 import time
@@ -15,19 +14,16 @@ from report.athena_tables import SAMPLE_DAY, SAMPLE_LOCATION, athena_statements
 from report.commands import Door
 from report.compaction import LONGEST_RUN, Done
 from report.composition import history_of, lake_of, services_from_environ
-from report.counts import CountingRules, folding_of
-from report.engine import question, question_names
 from report.errors import BuildRunning, NotBegun
 from report.history import Settled, Sources
 from report.leases import lease
+from report.querying import query
 from report.runs import this_run
 from report.services import Services
-from report.window import day_window, last_whole_day
+from report.window import last_whole_day
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _POLL_SECONDS = 1.0
-_ROWS = 10
-_ABOUT_A_HASHTAG = ("samples", "tag_hours")
 
 
 @click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
@@ -118,46 +114,6 @@ def compact(until: datetime | None, back: int, rebuild: bool) -> None:
     click.echo(settled.said())
 
 
-@main.command(epilog=f"Questions: {', '.join(question_names())}.")
-@click.argument("name")
-@click.option("--date", "day", type=_DAY, metavar="YYYY-MM-DD", help="The day. Default: the last whole day.")
-@click.option("--limit", type=click.IntRange(1), help="How many rows at most.")
-@click.option(
-    "--hashtag", default="", help="Which hashtag, in any spelling, where the question asks for one."
-)
-@click.option(
-    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
-)
-def query(name: str, day: datetime | None, limit: int | None, hashtag: str, form: str) -> None:
-    """Ask a question about a day's tweets.
-
-    `hashtags` counts as the report does, spellings taken together; `top_hashtags` and `spellings` count
-    each spelling by itself. COUNT_RETWEETS holds here too.
-
-    \b
-    python -m report query hashtags --date 2026-11-20 --limit 20
-    python -m report query samples --hashtag budget
-    python -m report query languages --format csv
-    """
-    logging.basicConfig(format="%(message)s")
-    logging.getLogger("report").setLevel(logging.INFO)  # what a query of Athena cost
-    services = services_from_environ()
-    zone = services.settings.timezone
-    wanted = day.date() if day else last_whole_day(datetime.now(UTC), zone)
-    _, names = question(name)
-    if name in _ABOUT_A_HASHTAG and not hashtag:
-        raise click.UsageError(f"{name} asks for --hashtag")
-    rules = CountingRules(services.settings.count_retweets)
-    with services.engine().open(day_window(wanted, zone)) as questions:
-        known: dict[str, str | int] = {"retweets": rules.parameter, "limit": limit or _ROWS}
-        if "folding" in names:
-            known["folding"] = folding_of(questions, rules, hashtag)
-        rows = questions.ask(name, {parameter: known[parameter] for parameter in names})
-    if not rows:
-        click.echo(f"no rows for {wanted} in {zone.key}", err=True)
-    _print_rows(rows[:limit], form)
-
-
 @main.command("athena-tables")
 @click.option(
     "--to",
@@ -183,10 +139,10 @@ def athena_tables(folder: Path, day: datetime) -> None:
     bucket has an invented name.
     """
     settings = services_from_environ().settings
-    where = settings.storage_url
+    where, zone = settings.storage_url, settings.timezone.key
     location = f"s3://{where.bucket}/{where.prefix}" if where.bucket else SAMPLE_LOCATION
     folder.mkdir(parents=True, exist_ok=True)
-    for name, statement in athena_statements(settings.athena_database, location, day.date()).items():
+    for name, statement in athena_statements(settings.athena_database, location, zone, day.date()).items():
         (folder / name).write_text(statement, encoding="utf-8")
         click.echo(folder / name)
 
@@ -238,25 +194,7 @@ def _when_free(build: Callable[[datetime], Any], wait: int) -> Any:
             time.sleep(_POLL_SECONDS)
 
 
-def _print_rows(rows: list[dict[str, Any]], form: str) -> None:
-    import pandas as pd
-
-    frame = pd.DataFrame(rows, dtype=object)
-    if form == "csv":
-        click.echo(frame.to_csv(index=False), nl=False)
-    elif form == "json":
-        click.echo(frame.to_json(orient="records", force_ascii=False, date_format="iso", indent=1))
-    else:
-        shown = frame.map(_printable).to_string(index=False, na_rep="")
-        click.echo(shown if rows else "", nl=bool(rows))
-
-
-def _printable(value: Any) -> Any:
-    """Tweets are hostile text: none of it may steer a terminal."""
-    if not isinstance(value, str) or value.isprintable():
-        return value
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in value)
-
+main.add_command(query)
 
 if __name__ == "__main__":
     main(prog_name="python -m report")
