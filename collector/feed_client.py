@@ -11,27 +11,18 @@ import time
 import zlib
 from base64 import b64encode
 from collections.abc import Callable
-from typing import IO
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit, urlunsplit
-from urllib.request import (
-    HTTPDefaultErrorHandler,
-    HTTPErrorProcessor,
-    HTTPHandler,
-    HTTPRedirectHandler,
-    HTTPSHandler,
-    OpenerDirector,
-    ProxyHandler,
-    Request,
-)
+from urllib.request import Request
 
+from collector.feed_opener import StillAnswering, opener_until
 from report.errors import FeedError, FeedUnavailable
 
 ATTEMPTS = 3
 QUIET_SECONDS = 5.0
 """The longest silence between two bytes."""
 ANSWER_SECONDS = 12.0
-"""The longest a whole answer may take: three of them fit into the feed's minute."""
+"""The longest a whole answer may take, redirects and headers included: three fit into the feed's minute."""
 LONGEST_REST_SECONDS = 8.0
 LARGEST_BYTES = 1_000_000
 _CHUNK_BYTES = 65_536
@@ -92,7 +83,8 @@ def _request(url: str) -> Request:
 def _answer(request: Request, quiet_seconds: float) -> bytes:
     shown = redacted(request.full_url)
     try:
-        with _opener().open(request, timeout=quiet_seconds) as response:
+        opener = opener_until(time.monotonic() + ANSWER_SECONDS)
+        with opener.open(request, timeout=quiet_seconds) as response:
             return _unpacked(_body(response, shown), response.headers.get("Content-Encoding", ""), shown)
     except HTTPError as error:
         with error:
@@ -103,43 +95,12 @@ def _answer(request: Request, quiet_seconds: float) -> bytes:
         raise _unreachable(error, shown) from error
 
 
-def _opener() -> OpenerDirector:
-    """Return an opener that knows http and https and nothing else: no file://, no ftp://."""
-    opener = OpenerDirector()
-    for handler in (
-        ProxyHandler(),
-        HTTPHandler(),
-        HTTPSHandler(),
-        HTTPDefaultErrorHandler(),
-        _WebRedirects(),
-        HTTPErrorProcessor(),
-    ):
-        opener.add_handler(handler)
-    return opener
-
-
-class _WebRedirects(HTTPRedirectHandler):
-    """Follows a few redirects, to http and https only."""
-
-    max_redirections = 5
-
-    def redirect_request(
-        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: http.client.HTTPMessage, newurl: str
-    ) -> Request | None:
-        if urlsplit(newurl).scheme not in ("http", "https"):
-            return None  # which leaves the redirect itself as the answer, for `_refusal` to name
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
 def _body(response: http.client.HTTPResponse, shown: str) -> bytes:
-    """Read the whole body within the limits of size and time."""
-    give_up_at = time.monotonic() + ANSWER_SECONDS
+    """Read the whole body within the limit of size."""
     body = bytearray()
     while chunk := response.read1(_CHUNK_BYTES):
         body += chunk
         _check_size(body, shown)
-        if time.monotonic() > give_up_at:
-            raise _Passing(f"was still answering after {ANSWER_SECONDS:.0f} seconds")
     if response.length:
         raise _Passing(f"closed the connection {response.length:,} bytes too early")
     return bytes(body)
@@ -187,6 +148,8 @@ def _asked_rest(error: HTTPError) -> float | None:
 def _unreachable(reason: object, shown: str) -> Exception:
     if isinstance(reason, ssl.SSLCertVerificationError):
         return FeedError(f"the feed {shown} has a certificate that is not trusted: {reason.verify_message}")
+    if isinstance(reason, StillAnswering):
+        return _Passing(f"was still answering after {ANSWER_SECONDS:.0f} seconds")
     if isinstance(reason, TimeoutError):
         return _Passing("did not answer in time")
     return _Passing(f"could not be reached ({reason or type(reason).__name__})")

@@ -1,8 +1,10 @@
 """Rules for fetching a tweet from a feed, on a real server that misbehaves."""
 
+import contextlib
 import gzip
 import json
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -14,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import trustme
 
 from collector import feed_client
 from collector.feed_client import LARGEST_BYTES, ask, redacted
@@ -49,6 +52,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     hang_up_after: int | None = None
     stays_silent: bool = False
+    drips_headers: bool = False
 
 
 @dataclass
@@ -63,8 +67,14 @@ class Feed:
 
 
 @pytest.fixture
-def feed() -> Iterator[Feed]:
-    feed = Feed("", [Answer()])
+def server() -> Iterator[ThreadingHTTPServer]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        yield server
+
+
+@pytest.fixture
+def feed(server: ThreadingHTTPServer) -> Iterator[Feed]:
+    feed = Feed(f"http://127.0.0.1:{server.server_port}/tweet", [Answer()])
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -73,21 +83,30 @@ def feed() -> Iterator[Feed]:
             if answer.stays_silent:
                 feed.done.wait(20)
                 return
+            if answer.drips_headers:
+                self.drip()
+                return
             self.send_response(answer.status)
             for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer.body[: answer.hang_up_after])
 
+        def drip(self) -> None:
+            """Send a header now and then, as long as somebody listens."""
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            with contextlib.suppress(ConnectionError):
+                while not feed.done.wait(0.02):
+                    self.wfile.write(b"Drip: drop\r\n")
+
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        feed.url = f"http://127.0.0.1:{server.server_port}/tweet"
-        yield feed
-        feed.done.set()
-        server.shutdown()
+    server.RequestHandlerClass = Handler
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield feed
+    feed.done.set()
+    server.shutdown()
 
 
 @pytest.fixture
@@ -209,6 +228,15 @@ def test_a_trickle_is_cut_off(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> No
         ask(feed.url, feed.rests.append)
 
 
+def test_dripped_headers_are_cut_off(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time for a whole answer covers its headers: who drips them is not waited for."""
+    monkeypatch.setattr(feed_client, "ANSWER_SECONDS", 0.2)
+    feed.answers = [Answer(drips_headers=True)]
+
+    with pytest.raises(FeedUnavailable, match="still answering"):
+        ask(feed.url, feed.rests.append)
+
+
 def test_nobody_there(storage: DirectoryStorage) -> None:
     """A closed port is a failure that can pass."""
     with socket.socket() as free:
@@ -281,6 +309,23 @@ def test_a_byte_order_mark_is_left_out(feed: Feed, storage: DirectoryStorage) ->
     feed.answers = [Answer(body=b"\xef\xbb\xbf" + TWEET + b"\r\n")]
 
     assert storage.get(fetch_tweet(feed.url, storage, NOON).key) == TWEET.replace(b"\n", b" ")
+
+
+def test_a_secure_feed_is_asked_by_its_certificate(
+    feed: Feed, server: ThreadingHTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An https address is asked too, and only a certificate that is trusted will do."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    secure = feed.url.replace("http:", "https:")
+
+    with pytest.raises(FeedError, match="certificate that is not trusted"):
+        ask(secure, feed.rests.append)
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    assert ask(secure, feed.rests.append) == TWEET
 
 
 def test_password_goes_to_the_feed_alone(feed: Feed, storage: DirectoryStorage) -> None:
