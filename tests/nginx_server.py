@@ -44,6 +44,7 @@ def our_site(folder: Path, port: int, gunicorn_port: int) -> str:
         ("listen 80 default_server;", f"listen 127.0.0.1:{port} default_server;"),
         ("server 127.0.0.1:8000;", f"server 127.0.0.1:{gunicorn_port};"),
         ("/var/lib/nginx/twitter-trends", f"{folder}/cache"),
+        ("/var/log/nginx/access.log", f"{folder}/access.log"),
     ):
         assert site.count(said) == 1, said
         site = site.replace(said, meant)

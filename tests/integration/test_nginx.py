@@ -1,10 +1,16 @@
 """Rules for Debian's nginx with our configuration in front of gunicorn."""
 
 import gzip
+import signal
 import socket
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from time import monotonic
+from typing import TypeVar
 
 import brotli  # type: ignore[import-untyped]
 import pytest
@@ -17,6 +23,8 @@ from tests.some_editions import publish, some_files
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed: apt-get install nginx-light")
 
 PAGE = some_files()["page.html"].body
+_Found = TypeVar("_Found")
+_LONGEST_WAIT_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,8 @@ class Front:
 
     behind: Gunicorn
     asked: Gunicorn
+    process: "subprocess.Popen[bytes]"
+    folder: Path
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """Send one request to nginx."""
@@ -34,13 +44,18 @@ class Front:
 @pytest.fixture
 def front(tmp_path: Path) -> Iterator[Front]:
     publish(DirectoryStorage(tmp_path / "data", None, "http://localhost"))
+    port = free_port()
+    with gunicorn({"STORAGE_URL": f"file:{tmp_path / 'data'}"}, "--workers", "1") as behind:
+        site = our_site(tmp_path / "nginx", port, behind.port)
+        with nginx(tmp_path / "nginx", site, port) as process:
+            yield Front(behind, Gunicorn(behind.process, port), process, tmp_path / "nginx")
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    with gunicorn({"STORAGE_URL": f"file:{tmp_path / 'data'}"}, "--workers", "1") as behind:
-        site = our_site(tmp_path / "nginx", port, behind.port)
-        with nginx(tmp_path / "nginx", site, port):
-            yield Front(behind, Gunicorn(behind.process, port))
+        return port
 
 
 @pytest.mark.parametrize(
@@ -121,7 +136,12 @@ def test_head_is_answered_from_the_same_copy(front: Front) -> None:
 )
 def test_what_is_for_one_reader_is_not_kept(front: Front, path: str) -> None:
     """Health, signed links and errors come from gunicorn each time."""
-    assert [front.ask(path).headers.get("X-Cache-Status") in (None, "MISS") for _ in range(2)] == [True, True]
+    for _ in range(2):
+        front.ask(path)
+    front.behind.stop()
+
+    address = path.partition("?")[0]
+    assert len([line for line in front.behind.lines if f" GET {address} " in line]) == 2
 
 
 def test_the_page_outlives_gunicorn(front: Front) -> None:
@@ -142,3 +162,92 @@ def test_a_flood_is_held_back(front: Front) -> None:
 
     assert statuses == {404, 429}
     assert front.ask("/").status == 200
+
+
+def test_the_log_says_what_was_asked_and_no_signature(front: Front) -> None:
+    """Who reads nginx's log learns how pages are answered, and cannot open shared files."""
+    front.ask("/")
+    front.ask("/?signature=abcdef")
+    front.ask("/files/a.json?expires=1&signature=abcdef")
+    front.process.send_signal(signal.SIGUSR1)  # writes down what is still in memory
+
+    lines = until(lambda: (front.folder / "access.log").read_text().splitlines(), lambda said: len(said) == 3)
+    asked = [line.partition("] ")[2].split() for line in lines]
+    assert {(path, status, kept) for _, path, status, _, _, kept in asked} == {
+        ("/", "200", "MISS"),
+        ("/", "200", "HIT"),
+        ("/files/a.json", "404", "-"),
+    }
+
+
+@dataclass(frozen=True)
+class Behind:
+    """Stands in for gunicorn: says another word each time, to be kept for a second."""
+
+    server: ThreadingHTTPServer
+    asked: Callable[[], Answer]
+
+
+@pytest.fixture
+def briefly(tmp_path: Path) -> Iterator[Behind]:
+    """Run nginx before a server whose pages soon grow old."""
+    said: list[bytes] = []
+
+    class Speaker(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            said.append(b"word %d" % len(said))
+            self.send_response(200)
+            self.send_header("Cache-Control", "public, max-age=1")
+            self.send_header("Content-Length", str(len(said[-1])))
+            self.end_headers()
+            self.wfile.write(said[-1])
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server, port = ThreadingHTTPServer(("127.0.0.1", 0), Speaker), free_port()
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    site = our_site(tmp_path / "nginx", port, server.server_port)
+    try:
+        with nginx(tmp_path / "nginx", site, port) as process:
+            yield Behind(server, lambda: Gunicorn(process, port).ask("/"))  # type: ignore[arg-type]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_a_page_that_changed_is_shown_by_every_process_of_nginx(briefly: Behind) -> None:
+    """Files stay open in nginx's processes, but once a page was fetched anew the old one is gone."""
+    first = {briefly.asked().body for _ in range(20)}
+    changed = until(briefly.asked, lambda answer: answer.headers["X-Cache-Status"] == "EXPIRED").body
+
+    kept = [answer.body for answer in (briefly.asked() for _ in range(20)) if is_hit(answer)]
+    assert changed not in first
+    assert changed in kept
+    assert not first & set(kept)
+
+
+def test_a_page_grown_old_is_shown_while_gunicorn_is_away(briefly: Behind) -> None:
+    """However long ago it had to be fetched anew, the last good page stands until gunicorn is back."""
+    first = briefly.asked().body
+    briefly.server.shutdown()
+    briefly.server.server_close()
+
+    old = until(briefly.asked, lambda answer: not is_hit(answer))
+    assert (old.status, old.body, old.headers["X-Cache-Status"]) == (200, first, "STALE")
+
+
+def is_hit(answer: Answer) -> bool:
+    return answer.headers["X-Cache-Status"] == "HIT"
+
+
+def until(look: Callable[[], _Found], is_it: Callable[[_Found], bool]) -> _Found:
+    """Look again and again until it is what was waited for."""
+    give_up = monotonic() + _LONGEST_WAIT_SECONDS
+    while monotonic() < give_up:
+        found = look()
+        if is_it(found):
+            return found
+    raise AssertionError(f"in {_LONGEST_WAIT_SECONDS} s there was nothing but {look()}")
