@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
 
@@ -24,12 +25,12 @@ _QUIET = (
 )
 
 
-def run_command(data: Path, *arguments: str) -> None:
+def run_command(data: Path, *arguments: str, zone: str = "UTC") -> None:
     """Run one of the project's commands over the folder `data`."""
     subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=_ROOT,
-        env={**os.environ, "STORAGE_URL": f"file:{data}"},
+        env={**os.environ, "STORAGE_URL": f"file:{data}", "TIMEZONE": zone},
         check=True,
         capture_output=True,
     )
@@ -48,10 +49,16 @@ def site(tweets: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gun
     """Run the web pages over the demo's newest edition and today's draft."""
     data = tmp_path_factory.mktemp("built") / "data"
     copytree(tweets, data)
-    run_command(data, "report", "build")
-    run_command(data, "report", "build", "--today")
-    with gunicorn({"STORAGE_URL": f"file:{data}"}) as server:
+    zone = _zone_at_noon(datetime.now(UTC))
+    run_command(data, "report", "build", zone=zone)
+    run_command(data, "report", "build", "--today", zone=zone)
+    with gunicorn({"STORAGE_URL": f"file:{data}", "TIMEZONE": zone}) as server:
         yield server
+
+
+def _zone_at_noon(now: datetime) -> str:
+    """Return a zone where it is past twelve: just after midnight today has no tweets, thus no chart."""
+    return f"Etc/GMT{now.astimezone(UTC).hour - 12:+d}"  # by POSIX, whose plus is west of Greenwich
 
 
 @pytest.fixture(scope="session")
