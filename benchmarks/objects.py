@@ -1,7 +1,7 @@
 """`python -m benchmarks.objects`: one-tweet objects read over HTTP, our way beside a loop of boto3's.
 
 nginx serves the objects by their path, as S3 does by their key; a proxy before it adds the latency of a
-network. The list of keys is given: reading the objects is what is measured.
+network. The list of keys is given: reading the objects is what is measured, and counting them.
 """
 
 import json
@@ -12,20 +12,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import click
 
+from benchmarks.object_ways import BUCKET
 from benchmarks.tweets import day_of_tweets
 from benchmarks.ways import DAY
+from report.adapters.read_ahead import READERS
 
 RATIO_TO_REACH = 30
 SHARE_TO_REACH = 0.9
-_BUCKET = "tweets"
 _LATENCY_SECONDS = 0.02
 _FEWER = 10  # the naive loop takes its time over the latency: a part of the objects tells its pace
 _NGINX = """
@@ -40,6 +42,15 @@ http {{
 """
 
 
+@dataclass(frozen=True)
+class Run:
+    """One process: its seconds and its CPU seconds for each object, and what it answered."""
+
+    seconds: float
+    cpu_seconds: float
+    answer: Any
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--tweets", default=2_000, show_default=True, help="One-tweet objects.")
 @click.option("--rounds", default=3, show_default=True, help="Runs of each way, interleaved; medians count.")
@@ -49,31 +60,33 @@ def main(tweets: int, rounds: int) -> None:
     if nginx is None:
         raise click.ClickException("nginx serves the objects; install it: apt-get install nginx-light")
     with tempfile.TemporaryDirectory() as name, _serving(nginx, Path(name), tweets) as (near, far, keys):
-        rows = {
-            "naive": _runs("naive", near, keys, rounds),
-            "ours": _runs("ours", near, keys, rounds),
-            "naive, 20 ms away": _runs("naive", far, keys[: len(keys) // _FEWER], 1),
-            "ours, 20 ms away": _runs("ours", far, keys, rounds),
-        }
-    for way, (pace, cpu) in rows.items():
-        click.echo(f"{way:18} {pace:8,.0f} objects a second  {cpu * 1e6:6,.0f} microseconds of CPU each")
-    _tell({way: pace for way, (pace, _) in rows.items()})
+        runs: dict[str, list[Run]] = {}
+        for _ in range(rounds):
+            for way in ("naive", "ours", "naive, counted", "ours, counted"):
+                runs.setdefault(way, []).append(_run(way, near, keys))
+            runs.setdefault("naive, away", []).append(_run("naive", far, keys[: len(keys) // _FEWER]))
+            runs.setdefault("ours, away", []).append(_run("ours", far, keys))
+    for way, done in runs.items():
+        pace, cpu = 1 / median(run.seconds for run in done), median(run.cpu_seconds for run in done)
+        click.echo(f"{way:14} {pace:8,.0f} objects a second  {cpu * 1e6:6,.0f} microseconds of CPU each")
+    _tell(runs)
 
 
-def _tell(paces: dict[str, float]) -> None:
-    from report.adapters.s3_storage import READERS
-
-    ratio = paces["ours"] / paces["naive"]
-    share = paces["ours, 20 ms away"] / (READERS / _LATENCY_SECONDS)
-    click.echo(f"ours is {ratio:.0f} times the naive pace; to reach: {RATIO_TO_REACH}")
-    click.echo(f"20 ms away {share:.2f} of {READERS} threads / latency; to reach: {SHARE_TO_REACH}")
+def _tell(runs: dict[str, list[Run]]) -> None:
+    for way, naive in (("ours", "naive"), ("ours, counted", "naive, counted"), ("ours, away", "naive, away")):
+        ratio = median(peer.seconds / run.seconds for run, peer in zip(runs[way], runs[naive], strict=True))
+        click.echo(f"{way}: {ratio:.1f} times the pace of {naive}; to reach: {RATIO_TO_REACH}")
+    share = median(_LATENCY_SECONDS / READERS / run.seconds for run in runs["ours, away"])
+    click.echo(f"ours, away: {share:.2f} of {READERS} threads / latency; to reach: {SHARE_TO_REACH}")
+    if runs["ours, counted"][0].answer != runs["naive, counted"][0].answer:
+        raise click.ClickException("the counts differ")
 
 
 @contextmanager
 def _serving(nginx: str, folder: Path, count: int) -> Iterator[tuple[str, str, list[str]]]:
     """Serve objects; give the URL of nginx, that of the proxy before it, and the keys."""
     folder.chmod(0o755)  # nginx's workers may be somebody else
-    keys = list(_write(folder / _BUCKET, count))
+    keys = list(_write(folder / BUCKET, count))
     port, proxy = _free_port(), _free_port()
     config = folder / "nginx.conf"
     config.write_text(_NGINX.format(folder=folder, port=port))
@@ -91,7 +104,7 @@ def _serving(nginx: str, folder: Path, count: int) -> Iterator[tuple[str, str, l
 
 def _write(folder: Path, count: int) -> Iterator[str]:
     for number, (seen_at, body) in enumerate(day_of_tweets(DAY, count)):
-        key = f"raw/dt={DAY}/hour={seen_at:%H}/{number}.json"
+        key = f"raw/dt={DAY}/hour={seen_at:%H}/{seen_at:%Y%m%dT%H%M%S}Z-{number}.json"
         (folder / key).parent.mkdir(parents=True, exist_ok=True)
         (folder / key).write_bytes(body)
         yield key
@@ -116,55 +129,23 @@ def _await(port: int) -> None:
             time.sleep(0.05)
 
 
-def _runs(way: str, url: str, keys: list[str], rounds: int) -> tuple[float, float]:
-    """Return objects a second and CPU seconds an object, medians of runs in processes of their own."""
+def _run(way: str, url: str, keys: list[str]) -> Run:
+    """Run a way in a process of its own."""
     environ = os.environ | {
         "AWS_ENDPOINT_URL_S3": url,
         "AWS_ACCESS_KEY_ID": "bench",
         "AWS_SECRET_ACCESS_KEY": "bench",
         "AWS_DEFAULT_REGION": "us-east-1",
     }
-    command = [sys.executable, "-m", "benchmarks.objects", way]
-    said: list[dict[str, Any]] = []
-    for _ in range(rounds):
-        run = subprocess.run(  # noqa: S603 our own module
-            command, env=environ, input=json.dumps(keys), stdout=subprocess.PIPE, text=True, check=True
-        )
-        said.append(json.loads(run.stdout))
-        assert said[-1]["objects"] == len(keys), f"the {way} way read {said[-1]['objects']} of {len(keys)}"
-    pace = len(keys) / median(run["seconds"] for run in said)
-    return pace, median(run["cpu_seconds"] for run in said) / len(keys)
-
-
-def naive(keys: list[str]) -> None:
-    """Get one after the other with boto3."""
-    import boto3
-
-    client = boto3.client("s3")
-    _timed(lambda: (client.get_object(Bucket=_BUCKET, Key=key)["Body"].read() for key in keys))
-
-
-def ours(keys: list[str]) -> None:
-    """Get as the engine does."""
-    from report.adapters.s3_storage import S3Storage, s3_client
-
-    storage = S3Storage(s3_client(False), _BUCKET)
-    _timed(lambda: (body for _, body in storage.get_many(keys)))
-
-
-def _timed(read: Callable[[], Iterable[bytes]]) -> None:
-    """Print the seconds and the CPU seconds that reading took, as JSON; clients are made before."""
-    begun, used = time.perf_counter(), time.process_time()
-    objects = sum(1 for body in read() if body.startswith(b"{"))
-    seconds, cpu_seconds = time.perf_counter() - begun, time.process_time() - used
-    print(json.dumps({"seconds": seconds, "cpu_seconds": cpu_seconds, "objects": objects}))  # noqa: T201
-
-
-_WAYS = {"naive": naive, "ours": ours}
+    command = [sys.executable, "-m", "benchmarks.object_ways", way]
+    run = subprocess.run(  # noqa: S603 our own module
+        command, env=environ, input=json.dumps(keys), stdout=subprocess.PIPE, text=True, check=True
+    )
+    said = json.loads(run.stdout)
+    if isinstance(said["answer"], int) and said["answer"] != len(keys):
+        raise click.ClickException(f"the {way} way read {said['answer']} of {len(keys)}")
+    return Run(said["seconds"] / len(keys), said["cpu_seconds"] / len(keys), said["answer"])
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] and sys.argv[1] in _WAYS:
-        _WAYS[sys.argv[1]](json.loads(sys.stdin.read()))
-    else:
-        main(prog_name="python -m benchmarks.objects")
+    main(prog_name="python -m benchmarks.objects")
