@@ -1,6 +1,7 @@
 """How the web pages are served, read by gunicorn; https://docs.gunicorn.org/en/stable/settings.html."""
 
 import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,18 @@ from dotenv import dotenv_values
 
 from report.errors import TrendsError
 
-bind = f"0.0.0.0:{os.environ.get('PORT') or dotenv_values('.env').get('PORT') or 8000}"
+_WRONG_SETTINGS = 2
+
+
+def _port() -> int:
+    said = os.environ.get("PORT") or dotenv_values(".env").get("PORT") or "8000"
+    if said.isascii() and said.isdigit() and 0 < int(said) < 65_536:
+        return int(said)
+    sys.stderr.write(f"wrong settings:\n  PORT is {said!r}; expected a number from 1 to 65535\n")
+    raise SystemExit(_WRONG_SETTINGS)
+
+
+bind = f"0.0.0.0:{_port()}"
 
 # Two processes use both cores of a small machine and stand in for each other; their threads are for
 # readers who wait for storage. Answers come from memory, so more would only take more of it.

@@ -9,12 +9,14 @@ from pathlib import Path
 import brotli  # type: ignore[import-untyped]
 import pytest
 
+from benchmarks.processes import family, memory_mb
 from report.adapters.directory_storage import DirectoryStorage
 from tests.gunicorn_server import Gunicorn, gunicorn, gunicorn_process
 from tests.some_editions import publish, some_files
 
 PAGE = some_files()["page.html"].body
 HEAVY = ("pandas", "numpy", "bokeh", "matplotlib", "duckdb", "boto3", "babel")
+HEAVY_LIBRARIES = ("pandas", "numpy", "matplotlib", "_duckdb", "obstore")
 
 
 @pytest.fixture
@@ -91,6 +93,30 @@ def test_wrong_settings_end_the_server_at_once() -> None:
     assert "STORAGE_URL is 'ftp://x'; expected file:./folder or s3://bucket/prefix" in said
     assert "TIMEZONE is 'Mars/Olympus'" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "8000 ", "²"])
+def test_a_wrong_port_ends_the_server_at_once(port: str) -> None:
+    """A port that cannot be is named as any wrong setting is."""
+    process = gunicorn_process({"PORT": port})
+
+    said, _ = process.communicate(timeout=20)
+
+    assert process.returncode == 2
+    assert said == f"wrong settings:\n  PORT is {port!r}; expected a number from 1 to 65535\n"
+
+
+def test_the_whole_server_is_small(data: Path) -> None:
+    """With both its workers it takes 80 MB at most, pages they share counted once, and maps nothing heavy."""
+    with gunicorn({"STORAGE_URL": f"file:{data}"}) as server:
+        for path in ("/", "/editions/", "/editions/2026-11-20/", "/healthz", "/no") * 10:
+            server.ask(path)
+        processes = family(server.process.pid)[:3]  # a build may run below them
+        mapped = "".join(Path(f"/proc/{process}/maps").read_text() for process in processes)
+
+        assert len(processes) == 3
+        assert memory_mb(processes, "Pss") <= 80
+        assert [name for name in HEAVY_LIBRARIES if f"/{name}" in mapped] == []
 
 
 def test_serving_loads_nothing_that_counts_or_draws(data: Path) -> None:
