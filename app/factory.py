@@ -10,10 +10,12 @@ from app.builds import BuildStarter, StartBuild
 from app.editions import edition_pages
 from app.failures import explain_failures
 from app.health import health_page
+from app.histories import Histories
 from app.library import Library
 from app.repeating import Repeating
 from app.shared import shared_files
 from app.statics import static_files
+from app.tags import tag_pages
 from report.composition import services_from, services_from_environ
 from report.errors import SettingsError
 from report.links import LinkSigner
@@ -40,6 +42,7 @@ def create_app(
     app.extensions["library"] = library
     know_addresses(app)
     app.register_blueprint(edition_pages(library, start_build or BuildStarter()))
+    app.register_blueprint(tag_pages(Histories(services.storage, services.settings.timezone.key)))
     app.register_blueprint(static_files())
     app.register_blueprint(shared_files(services.storage, LinkSigner(secret) if secret else None))
     app.register_blueprint(health_page(library))

@@ -12,7 +12,8 @@ from report.rendering.shell import render_shell
 
 _REFRESH_SECONDS = 5
 _WAYS_ON = Markup(
-    '<p><a href="/">Read the newest report</a> or <a href="/editions/">look in the archive</a>.</p>'
+    '<p><a href="/">Read the newest report</a>, <a href="/tags/">find a hashtag</a> '
+    'or <a href="/editions/">look in the archive</a>.</p>'
 )
 
 

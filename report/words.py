@@ -3,8 +3,6 @@
 from datetime import date, datetime
 from unicodedata import bidirectional
 
-from babel import Locale
-
 from report.values import Period
 
 _LONGEST_SHOWN = 40
@@ -25,7 +23,14 @@ def ordinal(number: int) -> str:
 
 def shown_tag(tag: str) -> str:
     """Return a hashtag with its sign, cut to what a column can hold; data.json has it whole."""
-    return f"#{tag}" if len(tag) <= _LONGEST_SHOWN else f"#{tag[: _LONGEST_SHOWN - 1]}\N{HORIZONTAL ELLIPSIS}"
+    return f"#{cut(tag)}"
+
+
+def cut(spelling: str) -> str:
+    """Return a hashtag's spelling, cut to what a column can hold."""
+    if len(spelling) <= _LONGEST_SHOWN:
+        return spelling
+    return f"{spelling[: _LONGEST_SHOWN - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def isolated(text: str) -> str:
@@ -49,6 +54,16 @@ def long_day(day: date) -> str:
     return f"{day:%A}, {day.day} {day:%B} {day.year}"
 
 
+def plain_day(day: date) -> str:
+    """Return "20 November 2026"."""
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def short_day(day: date) -> str:
+    """Return "20 Nov 2026", which may break before the year."""
+    return f"{day.day}\N{NO-BREAK SPACE}{day:%b} {day.year}"
+
+
 def clock_hour(moment: datetime) -> str:
     """Return "17:00" in the moment's own zone."""
     return f"{moment:%H:%M}"
@@ -67,6 +82,8 @@ def language(code: str) -> str:
     """Return the English name of a language code as Twitter gives it; the code itself if it is unknown."""
     if code in _NO_LANGUAGE:
         return _NO_LANGUAGE[code]
+    from babel import Locale  # the web's pages say no languages, and do without
+
     names = Locale("en").languages
     code = _OLD_CODES.get(code, code)
     return str(names.get(code.replace("-", "_")) or names.get(code.split("-")[0]) or code)

@@ -59,7 +59,7 @@ def free_port() -> int:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/editions/2026-11-20/r1/hours.png", "/static/charts.js", "/latest.json"]
+    "path", ["/", "/editions/2026-11-20/r1/hours.png", "/static/charts.js", "/latest.json", "/tags/"]
 )
 def test_what_may_be_kept_is_answered_without_gunicorn(front: Front, path: str) -> None:
     """The second reader gets the same bytes and the same headers, each once, whatever the query."""
