@@ -61,7 +61,8 @@ WITH shaped AS (
             WHEN friends_str IS NOT NULL THEN 'friends_str'
             WHEN direct_message IS NOT NULL THEN 'direct_message'
             WHEN errors IS NOT NULL AND data IS NULL THEN 'errors'
-        END AS notice_kind
+        END AS notice_kind,
+        refused IS NOT NULL AS by_import
     FROM raw_tweets
 ),
 found AS (
@@ -206,7 +207,8 @@ SELECT
     array_distinct(found_tags) AS hashtags,
     IF(kind = 'tweet', original IS NOT NULL OR reference IS NOT NULL, NULL) AS is_retweet,
     array_distinct(found_urls) AS media_urls,
-    IF(kind = 'refused', path, NULL) AS refused_in
+    IF(kind = 'refused', path, NULL) AS refused_in,
+    IF(kind = 'refused', by_import, NULL) AS refused_by_import
 FROM listed
 ) WHERE seen_at >= TIMESTAMP '2026-11-20 00:00:00.000000' AND seen_at < TIMESTAMP '2026-11-21 00:00:00.000000'
 ),

@@ -18,6 +18,8 @@ Settings = Mapping[str, str | bool | int | float | list[str]]
 
 LONGEST_LINE_BYTES = 2 << 20
 GATHERED = "gathered.jsonl"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+CUT_BEFORE_A_VALUE = (b":", b"[", b",")  # DuckDB takes the next line for the value, and both are lost
 
 _MARK = re.compile(r"--[^\n]*|'[^']*'|\"[^\"]*\"|\?")
 
@@ -53,12 +55,12 @@ def named_lines(path: str, body: bytes) -> Iterator[bytes]:
     The name is the first field, and DuckDB believes the first: a tweet can't give itself another.
     """
     name = b'{"$path":' + json.dumps(path).encode()
-    for line in body.splitlines():
+    for line in body.removeprefix(BYTE_ORDER_MARK).splitlines():
         inside = line.strip().removeprefix(b"{")
-        if inside and inside != line.strip():
+        if inside and inside != line.strip() and not inside.endswith(CUT_BEFORE_A_VALUE):
             yield name + (b"" if inside.lstrip() == b"}" else b",") + inside + b"\n"
         elif line.strip():
-            yield name + b"}\n"  # no object: it counts as refused
+            yield name + b"}\n"  # no object, or a cut one: it counts as refused
 
 
 def raw_tweets(files: Iterable[Path]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from report.adapters.duckdb_dialect import literal, raw_tweets, spoken
+from report.adapters.duckdb_dialect import BYTE_ORDER_MARK, CUT_BEFORE_A_VALUE, literal, raw_tweets, spoken
 from report.compaction import Record, Seen
 from report.engine import question
 from report.tweets.containers import is_json, lines
@@ -22,7 +22,7 @@ MENDED = "-mended"
 _DOCUMENT = (
     "kind VARCHAR, notice_kind VARCHAR, id VARCHAR, seen_at TIMESTAMP, created_at TIMESTAMP, lang VARCHAR,"
     " author_id VARCHAR, text VARCHAR, hashtags VARCHAR[], is_retweet BOOLEAN, media_urls VARCHAR[],"
-    " refused_in VARCHAR"
+    " refused_in VARCHAR, refused_by_import BOOLEAN"
 )
 
 
@@ -121,7 +121,7 @@ def _parquet(path: Path) -> str:
 
 
 def _make_documents(connection: duckdb.DuckDBPyConnection, name: str, files: Iterable[Path]) -> None:
-    """Make the part's documents; files DuckDB can't read are mended first, then all is read again."""
+    """Make the part's documents; files DuckDB can't read rightly are mended, then all is read again."""
     files = list(files)
     if not files:
         connection.execute(f"CREATE TABLE {name}.documents ({_DOCUMENT})")
@@ -132,18 +132,41 @@ def _make_documents(connection: duckdb.DuckDBPyConnection, name: str, files: Ite
         broken = [file for file in files if not _readable(connection, file)]
         if not broken:
             raise
-        _read_documents(connection, name, [_mended(file) if file in broken else file for file in files])
+        files = [_mended(file) if file in broken else file for file in files]
+        _read_documents(connection, name, files)
+    if misread := _misread(connection, name, files):
+        _read_documents(connection, name, [_mended(file) if file in misread else file for file in files])
+
+
+def _misread(connection: duckdb.DuckDBPyConnection, name: str, files: list[Path]) -> list[Path]:
+    """Return the files of which DuckDB refused what is a tweet: it stands behind a mark, or a cut line."""
+    found = connection.execute(
+        f"SELECT DISTINCT refused_in FROM {name}.documents WHERE kind = 'refused' AND NOT refused_by_import"
+    )
+    places = set(found.fetchall())
+    return [file for file in files if (str(file),) in places and _misleads(file)]
+
+
+def _misleads(file: Path) -> bool:
+    """Tell whether the file begins with a byte order mark, or has a line cut where a value should come."""
+    with file.open("rb") as source:
+        if source.peek(3).startswith(BYTE_ORDER_MARK):
+            return True
+        return any(isinstance(line, bytes) and line.endswith(CUT_BEFORE_A_VALUE) for _, line in lines(source))
 
 
 def _read_documents(connection: duckdb.DuckDBPyConnection, name: str, files: list[Path]) -> None:
     connection.execute(f"CREATE OR REPLACE VIEW raw_tweets AS {raw_tweets(files)}")
     text = spoken(question("documents")[0])
-    connection.execute(f"CREATE TABLE {name}.documents AS SELECT * FROM ({text}) WHERE seen_at IS NOT NULL")
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {name}.documents AS SELECT * FROM ({text}) WHERE seen_at IS NOT NULL"
+    )
 
 
 def _mended(file: Path) -> Path:
     """Write a file again, each line that is no JSON as an empty object, which counts as refused."""
-    target = file.with_name(f"{file.name.partition('.')[0]}{MENDED}.json")
+    ending = ".json" if file.suffix == ".json" else ".jsonl"  # only the former's slot says when it was seen
+    target = file.with_name(f"{file.name.partition('.')[0]}{MENDED}{ending}")
     with file.open("rb") as source, target.open("wb") as sink:
         for _, line in lines(source):
             sink.write((line if isinstance(line, bytes) and is_json(line) else b"{}") + b"\n")

@@ -53,7 +53,8 @@ WITH shaped AS (
             WHEN friends_str IS NOT NULL THEN 'friends_str'
             WHEN direct_message IS NOT NULL THEN 'direct_message'
             WHEN errors IS NOT NULL AND data IS NULL THEN 'errors'
-        END AS notice_kind
+        END AS notice_kind,
+        refused IS NOT NULL AS by_import
     FROM raw_tweets
 ),
 found AS (
@@ -198,5 +199,6 @@ SELECT
     array_distinct(found_tags) AS hashtags,
     IF(kind = 'tweet', original IS NOT NULL OR reference IS NOT NULL, NULL) AS is_retweet,
     array_distinct(found_urls) AS media_urls,
-    IF(kind = 'refused', path, NULL) AS refused_in
+    IF(kind = 'refused', path, NULL) AS refused_in,
+    IF(kind = 'refused', by_import, NULL) AS refused_by_import
 FROM listed

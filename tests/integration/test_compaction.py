@@ -161,6 +161,47 @@ def test_a_changed_raw_object_is_named() -> None:
     assert "1 raw objects changed" in compact(storage).said()
 
 
+def cut_between_tweets() -> list[bytes]:
+    """Return a tweet cut at every place, each cut followed by another whole tweet."""
+    whole = lines(a_v1_document(hashtags=["a", "b"], media=[1, 2])).strip()
+    tweets = (lines(a_v1_document(id=10**18 + cut, created_at=MIDNIGHT)) for cut in range(1, len(whole)))
+    return [line for cut, tweet in enumerate(tweets, 1) for line in (whole[:cut] + b"\n", tweet)]
+
+
+def totals_of(storage: Storage) -> tuple[int, int]:
+    """Return the tweets and the refused documents of the first day."""
+    totals = counted(storage, ("UTC",))[0].totals
+    return totals.tweets, totals.refused
+
+
+@pytest.mark.parametrize(
+    "name", ["{}.json", "all.jsonl.gz"], ids=["an object a line", "a line of one object"]
+)
+def test_a_cut_line_costs_only_itself(name: str) -> None:
+    """Wherever a line is cut, and however lines lie in objects, the line after it is read."""
+    storage, found = MemoryStorage(), cut_between_tweets()
+    if name == "{}.json":
+        for number, line in enumerate(found):
+            storage.put(f"{raw_hour(MIDNIGHT)}{number:04}.json", line)
+    else:
+        storage.put(f"{raw_hour(MIDNIGHT)}{name}", gzip.compress(b"".join(found)))
+
+    each_kind = len(found) // 2
+    assert totals_of(storage) == (each_kind, each_kind)
+    compact(storage)
+    assert totals_of(storage) == (each_kind, each_kind)
+
+
+@pytest.mark.parametrize("tweets", [1, 5000], ids=["small", "large"])
+def test_a_byte_order_mark_costs_nothing(tweets: int) -> None:
+    """The first tweet of a file counts, mark or not."""
+    storage = MemoryStorage()
+    body = lines(*(a_v1_document(id=10**18 + number, created_at=MIDNIGHT) for number in range(tweets)))
+    storage.put(f"{raw_hour(MIDNIGHT)}20261119T233000Z-a.jsonl", b"\xef\xbb\xbf" + body)
+
+    assert totals_of(storage) == (tweets, 0)
+
+
 def test_what_is_refused_is_told_beside_the_day() -> None:
     """Each raw object with bad input is named, small, compressed, large or not UTF-8, and how much of it."""
     storage, hour = MemoryStorage(), raw_hour(MIDNIGHT)

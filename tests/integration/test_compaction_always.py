@@ -63,7 +63,8 @@ SELECT
     [tag.text for tag in entities.hashtags] AS hashtags,
     CASE WHEN id_str IS NOT NULL THEN false END AS is_retweet,
     CASE WHEN id_str IS NOT NULL THEN []::VARCHAR[] END AS media_urls,
-    CASE WHEN id_str IS NULL AND "delete" IS NULL THEN "$path" END AS refused_in
+    CASE WHEN id_str IS NULL AND "delete" IS NULL THEN "$path" END AS refused_in,
+    false AS refused_by_import
 FROM raw_tweets
 """
 

@@ -37,8 +37,8 @@ def by_sql(body: bytes, folder: Path, ending: str = "jsonl") -> list[Row]:
     file.write_bytes(body)
     with connect({"threads": 1}) as connection:
         connection.execute(f"CREATE VIEW raw_tweets AS {raw_tweets([file])}")
-        text = spoken(question("documents")[0])
-        rows = connection.execute(f"SELECT * EXCLUDE (refused_in) FROM ({text})").fetchall()
+        text = f"SELECT * EXCLUDE (refused_in, refused_by_import) FROM ({spoken(question('documents')[0])})"
+        rows = connection.execute(text).fetchall()
     return [tuple(tuple(value) if isinstance(value, list) else value for value in row) for row in rows]
 
 
