@@ -2,6 +2,7 @@
 
 .cache/bench/lines-1000000-1f3a9c2b/jsonl/raw/dt=2026-11-20/hour=13/tweets.jsonl       a day, as imports lie
 .cache/bench/lines-1000000-1f3a9c2b/zst/raw/dt=2026-11-20/hour=13/tweets.jsonl.zst     the same, compressed
+.cache/bench/copies-10-of-1000000-1f3a9c2b/zst/raw/dt=…/hour=13/tweets0.jsonl.zst      … with other ids
 .cache/bench/objects-10000-1f3a9c2b/json/raw/dt=2026-11-20/hour=13/…Z-0.json           one tweet an object
 """
 
@@ -32,6 +33,7 @@ _SEED = 1
 _HOUR = timedelta(hours=1)
 _SOURCES = ("shapes", "tweets", "words")
 _GZIP_LEVEL, _ZSTD_LEVEL = 6, 3
+_CHUNK_BYTES = 1 << 22
 
 
 def day_of_lines(count: int, form: str = "jsonl", root: Path = ROOT) -> Path:
@@ -43,6 +45,21 @@ def day_of_lines(count: int, form: str = "jsonl", root: Path = ROOT) -> Path:
             list(pool.map(partial(_write_hour, form), parts))
 
     return _kept(root, f"lines-{count}", form, fill)
+
+
+def day_of_copies(count: int, copies: int, root: Path = ROOT) -> Path:
+    """Return a folder with one UTC day that holds a generated one's lines several times, with other ids.
+
+    Each copy is a compressed object an hour; making new tweets instead would take ten times as long.
+    """
+    plain = day_of_lines(count, root=root)
+
+    def fill(folder: Path) -> None:
+        with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+            parts = [(folder, plain, path, copy) for path in raw_files(plain) for copy in range(copies)]
+            list(pool.map(_copy_hour, parts))
+
+    return _kept(root, f"copies-{copies}-of-{count}", "zst", fill)
 
 
 def day_of_objects(count: int, root: Path = ROOT) -> Path:
@@ -97,6 +114,17 @@ def _write_hour(form: str, part: tuple[Path, int, int]) -> None:
     with closing(_opened(path, form)) as file:
         for _, line in lines(_words(), start, _HOUR, count, f"{_SEED}/{hour}"):
             file.write(line.encode() + b"\n")
+
+
+def _copy_hour(part: tuple[Path, Path, Path, int]) -> None:
+    folder, plain, source, copy = part
+    path = folder / source.relative_to(plain).with_name(f"tweets{copy}.jsonl.zst")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    other = b"2%d" % copy  # every id of that day begins with 21
+    with source.open("rb") as file, closing(_opened(path, "zst")) as sink:
+        for some in iter(partial(file.readlines, _CHUNK_BYTES), []):
+            chunk = b"".join(some)
+            sink.write(chunk.replace(b'"21', b'"' + other).replace(b'"id":21', b'"id":' + other))
 
 
 def _opened(path: Path, form: str) -> IO[bytes]:

@@ -12,7 +12,7 @@ import pytest
 import zstandard
 
 from benchmarks.comparing import compare
-from benchmarks.corpus import FORMS, day_of_lines, day_of_objects, raw_files
+from benchmarks.corpus import FORMS, day_of_copies, day_of_lines, day_of_objects, raw_files
 from benchmarks.measuring import MemoryWatch, WayFailed, measured
 from benchmarks.work import Scale, Way, Work
 from benchmarks.works import WORKS
@@ -27,6 +27,16 @@ def test_every_form_holds_the_same_lines(tmp_path: Path) -> None:
 
     assert bodies[0] == bodies[1] == bodies[2]
     assert sum(body.count(b"\n") for body in bodies[0]) == 100
+
+
+def test_copies_are_the_same_tweets_with_other_ids(tmp_path: Path) -> None:
+    """A day held three times counts three times the tweets, and none of them as a repeat of another."""
+    once = measured("benchmarks.day:ours", day_of_lines(200, root=tmp_path)).answer
+    thrice = measured("benchmarks.day:ours", day_of_copies(200, 3, tmp_path)).answer
+
+    assert thrice["totals"]["tweets"] == 3 * once["totals"]["tweets"]
+    assert thrice["totals"]["duplicates"] == 3 * once["totals"]["duplicates"]
+    assert thrice["hours"] == [3 * tweets for tweets in once["hours"]]
 
 
 def test_a_day_is_made_once(tmp_path: Path) -> None:
