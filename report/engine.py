@@ -22,10 +22,11 @@ class Questions(Protocol):
         (`-- parameters: limit, minimum`). Times come back aware, in UTC. Raise `EngineError`.
         """
 
-    def save(self, name: str, parameters: Mapping[str, str | int | float], path: Path) -> None:
-        """Write the rows of a question to a file, a JSON object a line, however many there are.
+    def save(self, name: str, parameters: Mapping[str, str | int | float], folder: Path) -> Path:
+        """Write the rows of a question to a new file in `folder`, however many there are; return its path.
 
-        Times are UTC, as `2026-11-20 13:05:00`. Raise `EngineError`.
+        It is Parquet (`.parquet`), or a JSON object a line (`.json`) with times as `2026-11-20 13:05:00`,
+        UTC. Raise `EngineError`.
         """
 
 
@@ -62,3 +63,8 @@ def _read(path: str) -> tuple[str, tuple[str, ...]]:
     first = text.partition("\n")[0]
     names = first.removeprefix("-- parameters:").split(",") if first.startswith("-- parameters:") else []
     return text, tuple(name.strip() for name in names)
+
+
+def new_path(folder: Path, name: str, ending: str) -> Path:
+    """Return a path in `folder` for a question's answer that no other answer has yet."""
+    return folder / f"{name}-{sum(1 for _ in folder.glob(f'{name}-*'))}.{ending}"

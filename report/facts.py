@@ -24,7 +24,7 @@ class Facts:
         """Return the rows that were kept."""
         return self.rows[_name(name, str((parameters or {}).get("retweets", "")))]
 
-    def save(self, name: str, parameters: Mapping[str, str | int | float], path: Path) -> None:
+    def save(self, name: str, parameters: Mapping[str, str | int | float], folder: Path) -> Path:
         """Facts are few: nothing needs a file."""
         raise NotImplementedError(f"{name} is kept with the counts, not asked for")
 

@@ -15,7 +15,7 @@ from report.adapters.athena_client import AthenaClient
 from report.adapters.athena_errors import ended_badly, translated
 from report.adapters.athena_rows import rows
 from report.athena_sql import bound, composed
-from report.engine import Questions, Row, question
+from report.engine import Questions, Row, new_path, question
 from report.errors import EngineError, EngineUnavailable, TrendsError
 from report.places import raw_hour
 from report.storage import Storage
@@ -100,10 +100,12 @@ class _Answers:
     def ask(self, name: str, parameters: Mapping[str, str | int | float] | None = None) -> list[Row]:
         return list(self._rows(name, parameters or {}))
 
-    def save(self, name: str, parameters: Mapping[str, str | int | float], path: Path) -> None:
+    def save(self, name: str, parameters: Mapping[str, str | int | float], folder: Path) -> Path:
+        path = new_path(folder, name, "json")
         with path.open("w", encoding="utf-8") as file:
             for row in self._rows(name, parameters):
                 file.write(json.dumps(row, default=lambda moment: f"{moment:%Y-%m-%d %H:%M:%S.%f}") + "\n")
+        return path
 
     def _rows(self, name: str, parameters: Mapping[str, str | int | float]) -> Iterator[Row]:
         what = f"answer {name!r}"

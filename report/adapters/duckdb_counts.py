@@ -6,7 +6,8 @@ but its name.
 
 # ruff: noqa: S608 the words are ours, and values go through literal()
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -20,48 +21,67 @@ from report.facts import BOTH, Facts, ask_facts
 
 _POPULAR, _TOGETHER, _COMPANIONS = 1000, 2, 5
 _ROWS_IN_GROUP = 16_384
-_COLUMNS: Mapping[str, str] = {
-    "names": "spelling VARCHAR, tag VARCHAR, key VARCHAR",
-    "spellings": "spelling VARCHAR, tweets BIGINT",
-    "hashtags": "tag VARCHAR, tweets BIGINT, authors BIGINT, busiest BIGINT, first_seen TIMESTAMP,"
-    " last_seen TIMESTAMP",
-    "tag_quarters": "tag VARCHAR, quarter TIMESTAMP, tweets BIGINT",
-    "companions": "tag VARCHAR, companion VARCHAR, tweets BIGINT",
-}
+_ROWS_AT_A_TIME = 250_000
+"""Of quarters of an hour: lists are gathered in memory, which must hold them."""
+
+_NAMES = "spelling VARCHAR, tag VARCHAR, key VARCHAR"
+_HASHTAGS = (
+    "tag VARCHAR, tweets BIGINT, authors BIGINT, busiest BIGINT, first_seen TIMESTAMP, last_seen TIMESTAMP"
+)
 
 
-def ask_counts(questions: Questions, folder: Path) -> Facts:
-    """Write all answers a day's counts are made of below `folder`; return the day's facts."""
+@dataclass(frozen=True)
+class Answers:
+    """A day's answers: its facts, and queries that read the rest from files; `own` leaves retweets out."""
+
+    facts: Facts
+    names: str
+    spellings: str
+    own_spellings: str
+    hashtags: str
+    own_hashtags: str
+    quarters: str
+    companions: str
+
+
+def ask_counts(questions: Questions, folder: Path) -> Answers:
+    """Write all answers a day's counts are made of below `folder`."""
     names = name_spellings(questions)
-    with (folder / "names.json").open("w", encoding="utf-8") as file:
-        for spelling, tag, key in names:
-            file.write(json.dumps({"spelling": spelling, "tag": tag, "key": key}) + "\n")
-    folding = folding_from(names)
-    for rules in BOTH:
-        known: dict[str, str | int | float] = {"folding": folding, "retweets": rules.parameter}
-        for name in ("spellings", "hashtags", "tag_quarters"):
-            questions.save(name, known, _file(folder, name, rules.parameter))
-    several: dict[str, str | int | float] = {"folding": folding, "popular": _POPULAR, "together": _TOGETHER}
-    questions.save("companions", several, _file(folder, "companions"))
-    return ask_facts(questions)
-
-
-def make_counts(connection: duckdb.DuckDBPyConnection, day: date, folder: Path) -> None:
-    """Make the table `counts` from what `ask_counts` wrote; what is no sound hashtag has no name there."""
-    connection.execute(f"CREATE TABLE counts ({_typed(COUNTS)})")
-    connection.execute(
-        f"INSERT INTO counts WITH names AS ({_read(folder, 'names')}), "
-        + ", ".join(f"{name} AS ({text})" for name, text in _nested(folder).items())
-        + f" SELECT {literal(day.isoformat())}::DATE, named.tag, named.key, every.tweets, every.authors,"
-        " every.busiest, coalesce(own.tweets, 0), coalesce(own.authors, 0), coalesce(own.busiest, 0),"
-        " date_trunc('minute', every.first_seen), date_trunc('minute', every.last_seen),"
-        " spelt.spellings, spread.quarters, coalesce(together.companions, [])"
-        f" FROM (SELECT DISTINCT tag, key FROM names) AS named"
-        f" JOIN ({_read(folder, 'hashtags', 'with')}) AS every ON every.tag = named.tag"
-        f" LEFT JOIN ({_read(folder, 'hashtags', 'without')}) AS own ON own.tag = named.tag"
-        " LEFT JOIN spelt ON spelt.tag = named.tag LEFT JOIN spread ON spread.tag = named.tag"
-        " LEFT JOIN together ON together.tag = named.tag"
+    path = folder / "names.json"
+    _write_names(names, path)
+    known: dict[str, str | int | float] = {"folding": folding_from(names)}
+    several = {**known, "popular": _POPULAR, "together": _TOGETHER}
+    spellings, own_spellings = (
+        questions.save("spellings", {"retweets": rules.parameter}, folder) for rules in BOTH
     )
+    hashtags, own_hashtags = (
+        questions.save("hashtags", {**known, "retweets": rules.parameter}, folder) for rules in BOTH
+    )
+    return Answers(
+        facts=ask_facts(questions),
+        names=_read(path, _NAMES),
+        spellings=_read(spellings, "spelling VARCHAR, tweets BIGINT"),
+        own_spellings=_read(own_spellings, "spelling VARCHAR, tweets BIGINT"),
+        hashtags=_read(hashtags, _HASHTAGS),
+        own_hashtags=_read(own_hashtags, _HASHTAGS),
+        quarters=_read(
+            questions.save("tag_quarters", known, folder),
+            "tag VARCHAR, quarter TIMESTAMP, tweets BIGINT, originals BIGINT",
+        ),
+        companions=_read(
+            questions.save("companions", several, folder), "tag VARCHAR, companion VARCHAR, tweets BIGINT"
+        ),
+    )
+
+
+def make_counts(connection: duckdb.DuckDBPyConnection, day: date, answers: Answers) -> None:
+    """Make the table `counts`; what is no sound hashtag has no name, and so no row."""
+    columns = ", ".join(f"{name} {duckdb_type(kind)}" for name, kind in COUNTS.items())
+    connection.execute(f"CREATE TABLE counts ({columns})")
+    rows = connection.execute(f"SELECT count(*) FROM ({answers.quarters})").fetchone()
+    parts = 1 + (rows[0] if rows else 0) // _ROWS_AT_A_TIME
+    for part in range(parts):
+        connection.execute(f"INSERT INTO counts {_part(answers, day, f'hash(tag) % {parts} = {part}')}")
 
 
 def write_counts(connection: duckdb.DuckDBPyConnection, said: Mapping[str, str], path: Path) -> None:
@@ -79,47 +99,48 @@ def read_said(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, st
     return {key.decode(): value.decode() for key, value in rows}
 
 
-def _nested(folder: Path) -> dict[str, str]:
-    """The lists a hashtag's row holds, as queries by hashtag; each in an order without doubt."""
-    both = (
-        "SELECT {keys}, coalesce(every.tweets, 0) AS tweets, coalesce(own.tweets, 0) AS originals"
-        " FROM ({every}) AS every LEFT JOIN ({own}) AS own ON {same}"
-    )
-    spellings = both.format(
-        keys="every.spelling",
-        every=_read(folder, "spellings", "with"),
-        own=_read(folder, "spellings", "without"),
-        same="own.spelling = every.spelling",
-    )
-    quarters = both.format(
-        keys="every.tag, every.quarter",
-        every=_read(folder, "tag_quarters", "with"),
-        own=_read(folder, "tag_quarters", "without"),
-        same="own.tag = every.tag AND own.quarter = every.quarter",
-    )
-    return {
-        "spelt": "SELECT names.tag, list({'spelling': spelling, 'tweets': tweets, 'originals': originals}"
-        f" ORDER BY tweets DESC, spelling) AS spellings FROM ({spellings}) AS counted"
-        " JOIN names USING (spelling) GROUP BY names.tag",
-        "spread": "SELECT tag, list({'quarter': quarter, 'tweets': tweets, 'originals': originals}"
-        f" ORDER BY quarter) AS quarters FROM ({quarters}) AS counted GROUP BY tag",
-        "together": "SELECT tag, list({'tag': companion, 'tweets': tweets} ORDER BY tweets DESC, companion)"
-        f"[:{_COMPANIONS}] AS companions FROM ({_read(folder, 'companions')}) AS pairs"
-        " WHERE companion IN (SELECT tag FROM names) GROUP BY tag",
+def _part(answers: Answers, day: date, chosen: str) -> str:
+    """The rows of the hashtags that are `chosen`; each list in an order without doubt."""
+    lists = {
+        "names": f"SELECT * FROM ({answers.names}) WHERE {chosen}",
+        "spelt": "SELECT names.tag, list({'rank': -every.tweets, 'spelling': spelling, 'originals':"
+        " coalesce(own.tweets, 0)}) AS found FROM names JOIN"
+        f" ({answers.spellings}) AS every USING (spelling)"
+        f" LEFT JOIN ({answers.own_spellings}) AS own USING (spelling) GROUP BY names.tag",
+        "spread": "SELECT tag, list({'quarter': quarter, 'tweets': tweets, 'originals': originals}) AS found"
+        f" FROM ({answers.quarters}) WHERE {chosen} GROUP BY tag",
+        "together": "SELECT tag, list({'rank': -tweets, 'tag': companion}) AS found"
+        f" FROM ({answers.companions}) WHERE {chosen} AND companion IN"
+        f" (SELECT tag FROM ({answers.names})) GROUP BY tag",
     }
-
-
-def _typed(columns: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} {duckdb_type(kind)}" for name, kind in COUNTS.items() if name in columns)
-
-
-def _file(folder: Path, name: str, retweets: str = "") -> Path:
-    return folder / (f"{name}-{retweets}.json" if retweets else f"{name}.json")
-
-
-def _read(folder: Path, name: str, retweets: str = "") -> str:
-    columns = ", ".join(
-        f"{column}: {literal(kind)}" for column, kind in (one.split() for one in _COLUMNS[name].split(", "))
+    return (
+        f"WITH {', '.join(f'{name} AS ({text})' for name, text in lists.items())}"
+        f" SELECT {literal(day.isoformat())}::DATE, named.tag, named.key,"
+        " every.tweets, every.authors, every.busiest,"
+        " coalesce(own.tweets, 0), coalesce(own.authors, 0), coalesce(own.busiest, 0),"
+        " date_trunc('minute', every.first_seen), date_trunc('minute', every.last_seen),"
+        " list_transform(list_sort(spelt.found), lambda one:"
+        " {'spelling': one.spelling, 'tweets': -one.rank, 'originals': one.originals}),"
+        " list_sort(spread.found),"
+        " coalesce(list_transform(list_sort(together.found), lambda one:"
+        f" {{'tag': one.tag, 'tweets': -one.rank}})[:{_COMPANIONS}], [])"
+        " FROM (SELECT DISTINCT tag, key FROM names) AS named"
+        f" JOIN ({answers.hashtags}) AS every ON every.tag = named.tag"
+        f" LEFT JOIN ({answers.own_hashtags}) AS own ON own.tag = named.tag"
+        " LEFT JOIN spelt ON spelt.tag = named.tag LEFT JOIN spread ON spread.tag = named.tag"
+        " LEFT JOIN together ON together.tag = named.tag"
     )
-    path = literal(str(_file(folder, name, retweets)))
-    return f"SELECT * FROM read_json({path}, columns = {{{columns}}}, format = 'newline_delimited')"
+
+
+def _write_names(names: Iterable[tuple[str, str, str]], path: Path) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for spelling, tag, key in names:
+            file.write(json.dumps({"spelling": spelling, "tag": tag, "key": key}) + "\n")
+
+
+def _read(path: Path, columns: str) -> str:
+    if path.suffix == ".parquet":
+        return f"SELECT * FROM read_parquet({literal(str(path))})"
+    typed = ", ".join(f"{name}: {literal(kind)}" for name, kind in map(str.split, columns.split(", ")))
+    known = f"columns = {{{typed}}}, format = 'newline_delimited'"
+    return f"SELECT * FROM read_json({literal(str(path))}, {known})"

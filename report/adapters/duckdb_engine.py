@@ -15,7 +15,7 @@ import duckdb
 
 from report.adapters.duckdb_days import make_window
 from report.adapters.duckdb_dialect import Settings, connect, filled, literal, spoken
-from report.engine import Questions, Row, question
+from report.engine import Questions, Row, new_path, question
 from report.errors import EngineError, NotFound
 from report.storage import Storage
 from report.window import Window
@@ -84,11 +84,13 @@ class _Answers:
             columns = [column[0] for column in cursor.description or ()]
             return [dict(zip(columns, map(_aware, row), strict=True)) for row in cursor.fetchall()]
 
-    def save(self, name: str, parameters: Mapping[str, str | int | float], path: Path) -> None:
+    def save(self, name: str, parameters: Mapping[str, str | int | float], folder: Path) -> Path:
         text, names = question(name)
         asked = filled(spoken(text), [parameters[wanted] for wanted in names])
+        path = new_path(folder, name, "parquet")
         with _translated(f"answer {name!r}"):
-            self._connection.execute(f"COPY ({asked}) TO {literal(str(path))} (FORMAT json)")
+            self._connection.execute(f"COPY ({asked}) TO {literal(str(path))} (FORMAT parquet)")
+        return path
 
 
 def _aware(value: Any) -> Any:

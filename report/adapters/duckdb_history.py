@@ -101,10 +101,10 @@ class DuckDBHistory:
         if made_from.items() <= said.items():
             return False
         with self._engine().open(day_window(day, self._kept.zone)) as questions:
-            facts = ask_counts(questions, folder)
-        make_counts(connection, day, folder)
+            answers = ask_counts(questions, folder)
+        make_counts(connection, day, answers)
         path = folder / "counts.parquet"
-        write_counts(connection, {**made_from, "facts": facts.to_json()}, path)
+        write_counts(connection, {**made_from, "facts": answers.facts.to_json()}, path)
         connection.execute("DROP TABLE counts")
         return self._put(counted_day(self._kept.zone.key, day), path, stands)
 

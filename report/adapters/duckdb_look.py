@@ -43,8 +43,8 @@ def look_at(
     )
     trends = judge.trends(_candidates(kept, connection, minutes))
     courses = _courses(kept, connection, trends)
-    observed = training.observed if training else 0
-    return CountedDay(counts, before, trends, courses, training.first if training else None, observed)
+    first, observed = (training.first, training.observed) if training else (None, 0)
+    return CountedDay(counts, before, trends, courses, first, observed, kept.parameters)
 
 
 def make_day(kept: Kept, day: date, connection: duckdb.DuckDBPyConnection, folder: Path) -> DayCounts:
@@ -62,9 +62,9 @@ def _count_open(
     kept: Kept, engine: Engine, period: Period, connection: duckdb.DuckDBPyConnection, folder: Path
 ) -> DayCounts:
     with engine.open(period.window) as questions:
-        facts = ask_counts(questions, folder)
-    make_counts(connection, period.day, folder)
-    return count_all_but_tags(facts, period, kept.rules)
+        answers = ask_counts(questions, folder)
+    make_counts(connection, period.day, answers)
+    return count_all_but_tags(answers.facts, period, kept.rules)
 
 
 def _make_earlier(

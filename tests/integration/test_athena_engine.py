@@ -45,7 +45,7 @@ QUESTIONS: dict[str, dict[str, str | int]] = {
     "samples": {"folding": FOLDING, "limit": 3},
     "spellings": {"retweets": "with"},
     "tag_hours": {"folding": FOLDING, "retweets": "with"},
-    "tag_quarters": {"folding": FOLDING, "retweets": "without"},
+    "tag_quarters": {"folding": FOLDING},
     "top_authors": {"retweets": "with", "limit": 2},
     "top_hashtags": {"retweets": "with", "limit": 10},
     "tweet_count": {"retweets": "without"},

@@ -99,8 +99,7 @@ def test_counts_are_those_of_plain_counting(
     rules = CountingRules(with_retweets)
     with DuckDBEngine(stored(found)).open(period.window) as questions:
         counts = count_day(questions, period, rules)
-        known = {"folding": folding_of(questions, rules), "retweets": rules.parameter}
-        quarters = questions.ask("tag_quarters", known)
+        quarters = questions.ask("tag_quarters", {"folding": folding_of(questions, rules)})
     counted = [tweet for tweet in found if with_retweets or not tweet[4]]
     tags: Counter[str] = Counter()
     authors: dict[str, set[int]] = defaultdict(set)
@@ -111,7 +110,8 @@ def test_counts_are_those_of_plain_counting(
 
     assert {tag.key: tag.tweets for tag in counts.tags} == dict(tags)
     assert {tag.key: tag.authors for tag in counts.tags} == {key: len(who) for key, who in authors.items()}
-    assert _summed(quarters, {tag.tag: tag.key for tag in counts.tags}) == tags
+    measure = "tweets" if with_retweets else "originals"
+    assert _summed(quarters, {tag.tag: tag.key for tag in counts.tags}, measure) == tags
     assert counts.totals.tweets == len(found)
     assert counts.totals.retweets == sum(tweet[4] for tweet in found)
     assert counts.totals.observed_minutes == len({tweet[1] for tweet in found})
@@ -122,11 +122,11 @@ def test_counts_are_those_of_plain_counting(
     assert ranks == sorted(ranks)
 
 
-def _summed(quarters: list[Row], keys: dict[str, str]) -> Counter[str]:
+def _summed(quarters: list[Row], keys: dict[str, str], measure: str) -> Counter[str]:
     summed: Counter[str] = Counter()
     for row in quarters:
         if row["tag"] in keys:
-            summed[keys[row["tag"]]] += row["tweets"]
+            summed[keys[row["tag"]]] += row[measure]
     return summed
 
 
@@ -173,7 +173,7 @@ def test_companions_stand_in_one_tweet() -> None:
 
 def test_quarters_begin_on_the_quarter(asked: Questions) -> None:
     """Minutes 1 to 29 fall into two quarters of an hour, UTC."""
-    rows = asked.ask("tag_quarters", {"folding": "", "retweets": "with"})
+    rows = asked.ask("tag_quarters", {"folding": ""})
 
     assert [(f"{row['quarter']:%H:%M}", row["tweets"]) for row in rows] == [("00:00", 14), ("00:15", 15)]
 

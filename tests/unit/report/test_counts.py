@@ -22,7 +22,7 @@ class Answers:
         self.asked[name] = parameters or {}
         return self.rows.get(name, [])
 
-    def save(self, name: str, parameters: Mapping[str, str | int | float], path: Path) -> None:
+    def save(self, name: str, parameters: Mapping[str, str | int | float], folder: Path) -> Path:
         raise NotImplementedError(f"no count goes through a file: {name}")
 
 
