@@ -40,6 +40,7 @@ pins: ## Pin the newest versions of what requirements*.in name, with hashes
 bench: $(BENCH) ## Measure against other ways of doing the same: half an hour, 8 GB of disk
 	$(BENCH)/bin/python -m benchmarks
 	$(BENCH)/bin/python -m benchmarks.objects
+	$(BENCH)/bin/python -m benchmarks.serving
 
 bench-quick: $(BENCH) ## The same with small sizes: shows that all ways agree
 	$(BENCH)/bin/python -m benchmarks --quick
