@@ -13,7 +13,7 @@ import click
 from report.athena_tables import SAMPLE_DAY, SAMPLE_LOCATION, athena_statements
 from report.commands import Door
 from report.compaction import LONGEST_RUN, Done
-from report.composition import history_of, lake_of, services_from_environ
+from report.composition import hashtags_of, history_of, lake_of, services_from_environ
 from report.errors import BuildRunning, NotBegun
 from report.history import Settled, Sources
 from report.leases import lease
@@ -76,6 +76,7 @@ def build(
             if days is None:
                 raise
             click.echo(f"left out: {error}")
+    _keep_histories(services, now)
 
 
 @main.command()
@@ -112,6 +113,7 @@ def compact(until: datetime | None, back: int, rebuild: bool) -> None:
         settled = _count_days(services, last_whole_day(wanted, services.settings.timezone), back, rebuild)
     click.echo(done.said())
     click.echo(settled.said())
+    _keep_histories(services, now, rebuild=rebuild)
 
 
 @main.command("athena-tables")
@@ -155,6 +157,18 @@ def _count_days(services: Services, last: date, back: int, rebuild: bool) -> Set
         for one in bar:
             history.settle_day(one, settled, sources)
     return settled
+
+
+def _keep_histories(services: Services, now: datetime, *, rebuild: bool = False) -> None:
+    """Bring the hashtags' pages up to the counted days; what another run is at is left to it."""
+    try:
+        with lease(services.storage, "hashtags", this_run(), now, LONGEST_RUN):
+            taken = hashtags_of(services).keep_up(rebuild=rebuild)
+    except BuildRunning as error:
+        click.echo(f"the hashtags' histories are left to another run: {error}")
+        return
+    if taken:
+        click.echo(f"took {len(taken)} days into the hashtags' histories, up to {taken[-1]}")
 
 
 def _days(services: Services, day: datetime | None, days: int | None, now: datetime) -> list[date]:

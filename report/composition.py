@@ -14,6 +14,7 @@ from report.storage import Storage
 if TYPE_CHECKING:
     from report.adapters.duckdb_history import DuckDBHistory
     from report.adapters.duckdb_lake import DuckDBLake
+    from report.hashtag_keeping import Keeper
 
 
 def services_from_environ() -> Services:
@@ -44,6 +45,19 @@ def lake_of(services: Services) -> "DuckDBLake":
 
     limit = services.settings.memory_limit_mb * 1024 * 1024
     return DuckDBLake(services.storage, memory_limit_bytes=limit)
+
+
+def hashtags_of(services: Services) -> "Keeper":
+    """Return what keeps the histories of the settings' zone's hashtags."""
+    from report.adapters.duckdb_hashtags import DuckDBHashtags
+    from report.counts import CountingRules
+    from report.hashtag_keeping import Keeper
+
+    settings = services.settings
+    rules = CountingRules(settings.count_retweets)
+    limit = settings.memory_limit_mb * 1024 * 1024
+    counts = DuckDBHashtags(services.storage, settings.timezone, rules, memory_limit_bytes=limit)
+    return Keeper(services.storage, settings.timezone.key, rules.retweets, counts)
 
 
 def history_of(storage: Storage, settings: Settings) -> "DuckDBHistory":
