@@ -1,5 +1,6 @@
 """The report's commands: `python -m report build|compact|query`."""
 
+import logging
 import signal
 import sys
 import time
@@ -14,10 +15,11 @@ from report.athena_tables import SAMPLE_DAY, SAMPLE_LOCATION, athena_statements
 from report.commands import Door
 from report.compaction import LONGEST_RUN, Done
 from report.composition import hashtags_of, history_of, lake_of, services_from_environ
+from report.engine import question_names
 from report.errors import BuildRunning, NotBegun
 from report.history import Settled, Sources
 from report.leases import lease
-from report.querying import query
+from report.querying import answer, days_asked, print_rows
 from report.runs import this_run
 from report.services import Services
 from report.window import last_whole_day
@@ -116,6 +118,47 @@ def compact(until: datetime | None, back: int, rebuild: bool) -> None:
     _keep_histories(services, now, rebuild=rebuild)
 
 
+@main.command(epilog=f"Questions: {', '.join(question_names())}.")
+@click.argument("name")
+@click.option("--date", "day", type=_DAY, metavar="YYYY-MM-DD", help="The day. Default: the last whole day.")
+@click.option("--from", "first", type=_DAY, metavar="YYYY-MM-DD", help="The first of several days.")
+@click.option(
+    "--to", "last", type=_DAY, metavar="YYYY-MM-DD", help="The last of them. Default: the last whole day."
+)
+@click.option("--limit", type=click.IntRange(1), help="How many rows at most.")
+@click.option(
+    "--hashtag", default="", help="Which hashtag, in any spelling, where the question asks for one."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
+)
+def query(
+    name: str,
+    day: datetime | None,
+    first: datetime | None,
+    last: datetime | None,
+    limit: int | None,
+    hashtag: str,
+    form: str,
+) -> None:
+    """Ask a question about the tweets of a day, or of several.
+
+    `hashtags` counts as the report does, spellings taken together; `top_hashtags` and `spellings` count
+    each spelling by itself. Days are days of TIMEZONE; COUNT_RETWEETS holds here too.
+
+    \b
+    python -m report query hashtags --date 2026-11-20 --limit 20
+    python -m report query top_hashtags --from 2026-11-14 --to 2026-11-20
+    python -m report query samples --hashtag budget
+    python -m report query languages --format csv
+    """
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("report").setLevel(logging.INFO)  # what a query of Athena cost
+    services = services_from_environ()
+    days = days_asked(day, first, last, last_whole_day(datetime.now(UTC), services.settings.timezone))
+    print_rows(answer(services, name, days, hashtag, limit), form)
+
+
 @main.command("athena-tables")
 @click.option(
     "--to",
@@ -207,8 +250,6 @@ def _when_free(build: Callable[[datetime], Any], wait: int) -> Any:
                 raise
             time.sleep(_POLL_SECONDS)
 
-
-main.add_command(query)
 
 if __name__ == "__main__":
     main(prog_name="python -m report")

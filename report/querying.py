@@ -1,84 +1,53 @@
-"""The command that asks one of the questions of `report/sql/`: `python -m report query`."""
+"""Asks one of the questions of `report/sql/` for a person, and prints the answer."""
 
-import logging
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from report.composition import services_from_environ
 from report.counts import CountingRules, folding_of
-from report.engine import Questions, Row, question, question_names
-from report.window import Window, day_window, last_whole_day
+from report.engine import Questions, Row, question
+from report.services import Services
+from report.window import Window, day_window
 
-_DAY = click.DateTime(["%Y-%m-%d"])
 _ROWS = 10
 _TOGETHER = 2
 _ABOUT_A_HASHTAG = ("samples", "tag_hours")
 
 
-@click.command(epilog=f"Questions: {', '.join(question_names())}.")
-@click.argument("name")
-@click.option("--date", "day", type=_DAY, metavar="YYYY-MM-DD", help="The day. Default: the last whole day.")
-@click.option("--from", "first", type=_DAY, metavar="YYYY-MM-DD", help="The first of several days.")
-@click.option(
-    "--to", "last", type=_DAY, metavar="YYYY-MM-DD", help="The last of them. Default: the last whole day."
-)
-@click.option("--limit", type=click.IntRange(1), help="How many rows at most.")
-@click.option(
-    "--hashtag", default="", help="Which hashtag, in any spelling, where the question asks for one."
-)
-@click.option(
-    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
-)
-def query(
+def answer(
+    services: Services,
     name: str,
-    day: datetime | None,
-    first: datetime | None,
-    last: datetime | None,
-    limit: int | None,
-    hashtag: str,
-    form: str,
-) -> None:
-    """Ask a question about the tweets of a day, or of several.
+    days: tuple[date, date],
+    hashtag: str = "",
+    limit: int | None = None,
+) -> list[Row]:
+    """Return the rows of a question about the tweets of some days of the settings' zone, both included.
 
-    `hashtags` counts as the report does, spellings taken together; `top_hashtags` and `spellings` count
-    each spelling by itself. Days are days of TIMEZONE; COUNT_RETWEETS holds here too.
-
-    \b
-    python -m report query hashtags --date 2026-11-20 --limit 20
-    python -m report query top_hashtags --from 2026-11-14 --to 2026-11-20
-    python -m report query samples --hashtag budget
-    python -m report query languages --format csv
+    Raise `EngineError` and `StorageError`.
     """
-    logging.basicConfig(format="%(message)s")
-    logging.getLogger("report").setLevel(logging.INFO)  # what a query of Athena cost
-    services = services_from_environ()
     zone = services.settings.timezone
-    days = _days(day, first, last, last_whole_day(datetime.now(UTC), zone))
-    _, names = question(name)
-    if name in _ABOUT_A_HASHTAG and not hashtag:
-        raise click.UsageError(f"{name} asks for --hashtag")
-    rules = CountingRules(services.settings.count_retweets)
     said = f"{days[0]} to {days[1]}" if days[1] > days[0] else str(days[0])
+    rules = CountingRules(services.settings.count_retweets)
     with (
         _progress(f"reading the tweets of {said} in {zone.key}"),
         services.engine().open(_window(days, zone)) as questions,
     ):
-        rows = _asked(questions, name, names, rules, hashtag, limit)
+        rows = _asked(questions, name, rules, hashtag, limit or _ROWS)
     if not rows:
         click.echo(f"no rows for {said} in {zone.key}", err=True)
-    print_rows(rows[:limit], form)
+    return rows[:limit]
 
 
-def _days(
+def days_asked(
     day: datetime | None, first: datetime | None, last: datetime | None, newest: date
 ) -> tuple[date, date]:
+    """Return the first and last day that options ask for; raise `click.UsageError` for what is no stretch."""
     if day and (first or last):
         raise click.UsageError("--date and --from, --to exclude each other")
     if last and not first:
@@ -96,15 +65,10 @@ def _window(days: tuple[date, date], zone: ZoneInfo) -> Window:
     return Window(day_window(days[0], zone).start, day_window(days[1], zone).end)
 
 
-def _asked(
-    questions: Questions,
-    name: str,
-    names: tuple[str, ...],
-    rules: CountingRules,
-    hashtag: str,
-    limit: int | None,
-) -> list[Row]:
-    places = limit or _ROWS
+def _asked(questions: Questions, name: str, rules: CountingRules, hashtag: str, places: int) -> list[Row]:
+    _, names = question(name)
+    if name in _ABOUT_A_HASHTAG and not hashtag:
+        raise click.UsageError(f"{name} asks for --hashtag")
     known: dict[str, str | int | float] = {
         "retweets": rules.parameter,
         "limit": places,
