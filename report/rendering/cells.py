@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 
+from report.hashtag_histories import page_of
 from report.values import Change, ChartSpec, Column, Kind, Strip, StripLine, Table, Value, Verdict
 from report.words import shown_tag
 
@@ -17,7 +18,7 @@ class Cell:
     """One cell: its text, and what more the template needs of it.
 
     `kind` is the column's kind. `width` is a bar's length in whole percent, `shade` 0 to 4.
-    `direction` is "up", "down" or "" and `remark` the verdict of a change.
+    `direction` is "up", "down" or "" and `remark` the verdict of a change; `link` is the page of a hashtag.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Cell:
     shade: int = 0
     direction: str = ""
     remark: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def _cell(column: Column, value: Value, top: float) -> Cell:
     if value is None:
         return Cell("\N{EM DASH}", kind)
     if column.kind is Kind.TAG:
-        return Cell(shown_tag(str(value)), kind)
+        return Cell(shown_tag(str(value)), kind, link=page_of(str(value)))
     if isinstance(value, str):
         return Cell(value, kind)
     if column.kind is Kind.BAR:

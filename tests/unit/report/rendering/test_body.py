@@ -64,7 +64,7 @@ def test_tweets_are_hostile_text(render: object) -> None:
     html = render(a_report(tags_table(HOSTILE, '" onload="x'), headline=HOSTILE))
 
     assert "<script>alert" not in html
-    assert not re.search(r"<[^>]*onload", html)
+    assert not re.search(r"<[^>]*[\s\"']onload", html)
 
 
 def test_page_and_mail_say_the_same() -> None:
@@ -85,7 +85,17 @@ def test_tables_are_real_tables() -> None:
 
     assert "<caption>The tags</caption>" in html
     assert '<th scope="col" class="count">Tweets</th>' in html
-    assert '<th scope="row" class="tag"><bdi dir="auto">#budget</bdi></th>' in html
+    assert '<th scope="row" class="tag"><a href="/tags/budget"><bdi dir="auto">#budget</bdi></a></th>' in html
+
+
+def test_a_hashtag_leads_to_its_page() -> None:
+    """On the page and in the mail; whatever the hashtag holds, the address stays ours."""
+    report = a_report(tags_table("Ａｂ", "音楽", '" onclick="x', "//evil.example"))
+    paths = ["/tags/ab", "/tags/%E9%9F%B3%E6%A5%BD", "/tags/%22%20onclick%3D%22x", "/tags/%2F%2Fevil.example"]
+    page, mail = str(render_body(report, BASE)), mail_of(report)
+
+    assert re.findall(r'<a href="(/tags/[^"]*)">', page) == paths
+    assert re.findall(r'<a href="([^"]*/tags/[^"]*)"', mail) == [f"{SITE}{path}" for path in paths]
 
 
 def test_pictures_have_their_size_before_they_load() -> None:
