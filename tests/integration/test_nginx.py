@@ -156,9 +156,10 @@ def test_the_page_outlives_gunicorn(front: Front) -> None:
     assert b"Try again in a minute" in away.body
 
 
-def test_a_flood_is_held_back(front: Front) -> None:
+@pytest.mark.parametrize("path", ["/nothing", "/tags/nothing"])
+def test_a_flood_is_held_back(front: Front, path: str) -> None:
     """One address that hammers at what only gunicorn can answer is told to slow down; pages are not."""
-    statuses = {front.ask("/nothing").status for _ in range(300)}
+    statuses = {front.ask(path).status for _ in range(300)}
 
     assert statuses == {404, 429}
     assert front.ask("/").status == 200
