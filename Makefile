@@ -41,9 +41,11 @@ bench: $(BENCH) ## Measure against other ways of doing the same: half an hour, 8
 	$(BENCH)/bin/python -m benchmarks
 	$(BENCH)/bin/python -m benchmarks.objects
 	$(BENCH)/bin/python -m benchmarks.serving
+	$(BENCH)/bin/python -m benchmarks.evaluation
 
 bench-quick: $(BENCH) ## The same with small sizes: shows that all ways agree
 	$(BENCH)/bin/python -m benchmarks --quick
+	$(BENCH)/bin/python -m benchmarks.evaluation --quick
 
 # An environment of its own, for what is set beside ours and nobody else needs.
 $(BENCH): requirements-bench.txt
