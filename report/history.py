@@ -18,7 +18,7 @@ from report.counts import DayCounts
 from report.errors import BuildError
 from report.places import raw_day
 from report.storage import Storage
-from report.trends import Trend
+from report.trends import Parameters, Trend
 from report.values import Period
 from report.window import Window, day_window
 
@@ -55,6 +55,7 @@ class CountedDay:
     courses: tuple[Course, ...]
     first_known: date | None
     observed_known: int
+    parameters: Parameters
 
 
 class History(Protocol):

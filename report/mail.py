@@ -16,6 +16,7 @@ from typing import Protocol, Self
 from report.errors import MailError
 
 LARGEST_MESSAGE_BYTES = 80_000
+_HEADERS_BYTES = 2_000
 """Gmail clips what is over about 102 kB as it travels; well below, with every picture counted."""
 
 _LONGEST_LINE = 998  # RFC 5322, section 2.1.1
@@ -117,10 +118,17 @@ def message(mail: Mail) -> EmailMessage:
     letter["Date"] = mail.sent_at
     letter["Message-ID"] = mail.message_id
     letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notices in answer
-    _fill(letter, mail)
+    _fill(letter, mail.text, mail.html, mail.pictures)
     _name_boundaries(letter, mail)
     _check_size(letter)
     return letter
+
+
+def size_of(text: str, html: str, pictures: Mapping[str, bytes]) -> int:
+    """Return how many bytes a mail of these parts is as it travels, long headers included."""
+    letter = EmailMessage(policy=SMTP)
+    _fill(letter, text, html, pictures)
+    return len(letter.as_bytes()) + _HEADERS_BYTES
 
 
 def addressed(letter: EmailMessage, to: str, message_id: str) -> EmailMessage:
@@ -132,16 +140,14 @@ def addressed(letter: EmailMessage, to: str, message_id: str) -> EmailMessage:
     return other
 
 
-def _fill(letter: EmailMessage, mail: Mail) -> None:
-    letter.set_content(mail.text, cte=_transfer_encoding(mail.text))
-    letter.add_alternative(mail.html, subtype="html", cte=_transfer_encoding(mail.html))
+def _fill(letter: EmailMessage, text: str, html: str, pictures: Mapping[str, bytes]) -> None:
+    letter.set_content(text, cte=_transfer_encoding(text))
+    letter.add_alternative(html, subtype="html", cte=_transfer_encoding(html))
     page = letter.get_body(("html",))
     assert isinstance(page, EmailMessage)
-    names = shown_pictures(mail.html)
+    names = shown_pictures(html)
     for name in names:
-        page.add_related(
-            mail.pictures[name], "image", "png", cid=f"<{name}>", disposition="inline", filename=name
-        )
+        page.add_related(pictures[name], "image", "png", cid=f"<{name}>", disposition="inline", filename=name)
     if names:
         page.set_param("type", "text/html")  # RFC 2387 asks for it
 

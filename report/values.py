@@ -25,7 +25,7 @@ class Verdict(Enum):
 class Change:
     """How a count changed between two periods, set to the same observed time.
 
-    `percent` is None where there is nothing to divide by: then the thing is new.
+    `percent` is None where there is nothing to divide by.
     """
 
     before: int
@@ -45,9 +45,11 @@ class Kind(Enum):
     BAR = "bar"
     CHANGE = "change"
     SHADE = "shade"
+    DAY = "day"
+    REMARK = "remark"  # stands below the row's heading
 
 
-Value = str | int | float | Change | None
+Value = str | int | float | date | Change | None
 
 
 @dataclass(frozen=True)
@@ -164,10 +166,14 @@ Block = Table | ChartSpec | Strip | Note
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and what stands below it."""
+    """A heading and what stands below it.
+
+    A mail that would grow too large goes without the sections of the highest `spare` first; never without 0.
+    """
 
     title: str
     blocks: tuple[Block, ...]
+    spare: int = 0
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from report.changes import compare
 from report.counts import CountingRules, DayCounts, HourCount, Totals
 from report.history import CountedDay, Course
-from report.trends import Label, Memory, Trend
+from report.trends import Label, Memory, Parameters, Trend
 from report.tweets.hashtags import fold
 from report.values import Block, Period, Report, Section
 from report.window import day_window
@@ -80,6 +80,7 @@ def a_counted_day(*trends: Trend, courses: Iterable[Course] = (), **changes: Any
         "courses": tuple(courses),
         "first_known": date(2026, 10, 31),
         "observed_known": 20,
+        "parameters": Parameters(),
     }
     return CountedDay(**{**known, **changes})
 

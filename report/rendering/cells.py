@@ -1,15 +1,18 @@
 """How each value looks: the words and sizes a template lays out."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from math import ceil
 
 from report.hashtag_histories import page_of
+from report.trends import Label
 from report.values import Change, ChartSpec, Column, Kind, Strip, StripLine, Table, Value, Verdict
-from report.words import shown_tag
+from report.words import short_day, shown_tag
 
 _SHADES = 4
 _PER_ROW = 12
+_NO_NEWS = ("", Label.STEADY.value)
 _TIMES_FROM_PERCENT = 1000
 
 
@@ -18,7 +21,8 @@ class Cell:
     """One cell: its text, and what more the template needs of it.
 
     `kind` is the column's kind. `width` is a bar's length in whole percent, `shade` 0 to 4.
-    `direction` is "up", "down" or "" and `remark` the verdict of a change; `link` is the page of a hashtag.
+    `direction` is "up", "down" or "". `remark` is the verdict of a change, or what is
+    said of a row's heading, `strong` if it is news; `link` is the page of a hashtag.
     """
 
     text: str
@@ -27,6 +31,7 @@ class Cell:
     shade: int = 0
     direction: str = ""
     remark: str = ""
+    strong: bool = False
     link: str = ""
 
 
@@ -66,19 +71,21 @@ def table_context(table: Table) -> TableContext:
     shade_top = max(
         (tops[at] for at, column in enumerate(table.columns) if column.kind is Kind.SHADE), default=0
     )
-    rows = tuple(
+    rows = (
         tuple(
             _cell(column, value, shade_top if column.kind is Kind.SHADE else top)
             for column, value, top in zip(table.columns, row, tops, strict=True)
         )
         for row in table.rows
     )
+    shown = [column for column in table.columns if column.kind is not Kind.REMARK]
+    heading = _heading(shown)
     return TableContext(
         slug=table.slug,
         title=table.title,
-        heads=tuple((column.name, column.kind.value) for column in table.columns),
-        rows=rows,
-        heading=_heading(table.columns),
+        heads=tuple((column.name, column.kind.value) for column in shown),
+        rows=tuple(_remarked(row, heading) for row in rows),
+        heading=heading,
         note=table.note,
         empty=table.empty,
     )
@@ -110,7 +117,7 @@ def change_words(change: Change) -> tuple[str, str, str]:
     if change.verdict is Verdict.UNKNOWN:
         return "", "\N{EM DASH}", change.verdict.value
     if change.percent is None:
-        return "up", "new", change.verdict.value
+        return ("up", "from 0", change.verdict.value) if change.after else ("", "0", change.verdict.value)
     if change.percent >= _TIMES_FROM_PERCENT:
         return "up", f"\N{MULTIPLICATION SIGN}{change.percent / 100 + 1:,.0f}", change.verdict.value
     whole = round(change.percent)
@@ -132,9 +139,13 @@ def _cell(column: Column, value: Value, top: float) -> Cell:
     kind = column.kind.value
     if isinstance(value, Change):
         direction, text, remark = change_words(value)
-        return Cell(text, kind, direction=direction, remark=remark)
+        return Cell(text, kind, direction=direction, remark=remark, strong=value.verdict is Verdict.REAL)
+    if column.kind is Kind.REMARK:
+        return _remark(column, value)
     if value is None:
         return Cell("\N{EM DASH}", kind)
+    if isinstance(value, date):
+        return Cell(short_day(value), kind)
     if column.kind is Kind.TAG:
         return Cell(shown_tag(str(value)), kind, link=page_of(str(value)))
     if isinstance(value, str):
@@ -159,7 +170,27 @@ def _shaded(value: int, weight: float, full: float) -> Cell:
     return Cell(short_number(value), Kind.SHADE.value, shade=shade)
 
 
-def _heading(columns: tuple[Column, ...]) -> int:
+def _remarked(cells: tuple[Cell, ...], heading: int) -> tuple[Cell, ...]:
+    """Put the row's remarks below its heading, where a telephone has room for them."""
+    remarks = [cell for cell in cells if cell.kind == Kind.REMARK.value and cell.text]
+    shown = [cell for cell in cells if cell.kind != Kind.REMARK.value]
+    shown[heading] = replace(
+        shown[heading],
+        remark=", ".join(cell.text for cell in remarks),
+        strong=any(cell.strong for cell in remarks),
+    )
+    return tuple(shown)
+
+
+def _remark(column: Column, value: Value) -> Cell:
+    """A word stands for itself; a day needs to be told what of."""
+    if isinstance(value, date):
+        return Cell(f"{column.name.lower()} {short_day(value)}", Kind.REMARK.value)
+    words = str(value or "")
+    return Cell(words, Kind.REMARK.value, strong=words not in _NO_NEWS)
+
+
+def _heading(columns: Sequence[Column]) -> int:
     """The column that names the row: the hashtag where there is one, else the first."""
     return next((at for at, column in enumerate(columns) if column.kind is Kind.TAG), 0)
 

@@ -1,12 +1,14 @@
 """Every file of an edition, from one report."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from report.editions import JSON, File
+from report.mail import LARGEST_MESSAGE_BYTES, size_of
 from report.rendering.body import picture_name, render_body
 from report.rendering.interactive import draw_interactive
 from report.rendering.mail_html import render_mail
@@ -30,19 +32,38 @@ def render_files(report: Report, base: str, link: str, public_url: str) -> dict[
     `base` is the path the files lie under on the web, `link` the address readers of the mail follow,
     `public_url` the server's.
     """
-    body = render_body(report, base)
     files = {
-        PAGE: _text(render_page(report, body), _HTML),
-        MAIL: _text(render_mail(report, body, public_url, link), _HTML),
+        PAGE: _text(render_page(report, render_body(report, base)), _HTML),
         TEXT: _text(render_text(report, link), _PLAIN),
         DATA: _text(json.dumps(_data(report), ensure_ascii=False, indent=1), JSON),
     }
     for chart in report.charts():
         files |= _chart_files(chart)
+    files[MAIL] = _text(_mail(report, base, link, public_url, files), _HTML)
     for block in report.blocks():
         if not isinstance(block, Note):
             files[f"{block.slug}.csv"] = _text(_csv(block), _CSV)
     return files
+
+
+def _mail(report: Report, base: str, link: str, public_url: str, files: Mapping[str, File]) -> str:
+    """Return the mail's HTML, without what it can spare where the whole message would grow too large."""
+    text = files[TEXT].body.decode()
+    pictures = {name: file.body for name, file in files.items() if file.content_type == _PNG}
+    for kept, left_out in _ever_shorter(report):
+        html = render_mail(kept, render_body(kept, base), public_url, link, left_out)
+        if size_of(text, html, pictures) <= LARGEST_MESSAGE_BYTES:
+            break
+    return html
+
+
+def _ever_shorter(report: Report) -> Iterator[tuple[Report, tuple[str, ...]]]:
+    """Yield the report and the sections left out of it, none at first, then what it can spare most."""
+    spare = sorted({section.spare for section in report.sections if section.spare}, reverse=True)
+    for least in (*spare, 0):
+        kept = tuple(section for section in report.sections if section.spare <= least)
+        out = tuple(section.title for section in report.sections if section.spare > least)
+        yield replace(report, sections=kept), out
 
 
 def _chart_files(chart: ChartSpec) -> dict[str, File]:

@@ -1,6 +1,7 @@
 """The mail's HTML: the report's body in the mail's shell, with its style inline and its pictures within."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 import css_inline
@@ -11,21 +12,40 @@ from report.values import Report
 
 _LINK = re.compile(r'(?<=href=")/')
 _PICTURE = re.compile(r'(?<=src=")[^"]*/(?P<name>[^"/]+)(?=")')
+_LONG_LINK = re.compile(r'<a href="/[^"]{300,}">(?P<words>.*?)</a>')
 _TAG = re.compile(r"<[a-z][^<>]*>")
 _CLASS = re.compile(r' (?:class|aria-hidden)="[^"]*"')
+_STYLE = re.compile(r' style="[^"]*"')
+_SPACES = re.compile(r"([:;,]) |;(?=\"$)")
 _SCRIPTED = re.compile(r' data-chart(?:-dark)?="[^"]*"')
 
 
-def render_mail(report: Report, body: Markup, public_url: str, link: str) -> str:
-    """Return the mail's HTML: links absolute under `public_url`, pictures as cid:<file name>."""
+def render_mail(
+    report: Report, body: Markup, public_url: str, link: str, left_out: Sequence[str] = ()
+) -> str:
+    """Return the mail's HTML: links absolute under `public_url`, pictures as cid:<file name>.
+
+    `left_out` names the sections the body goes without.
+    """
     shell = environment().get_template("mail.html.j2")
-    page = shell.render(title=report.title, body=_for_mail(body, public_url), link=link)
-    return _TAG.sub(lambda tag: _CLASS.sub("", tag[0]), str(_inliner().inline(page)))
+    page = shell.render(
+        title=report.title, body=_for_mail(body, public_url), link=link, left_out=", ".join(left_out)
+    )
+    return _TAG.sub(_in_short, str(_inliner().inline(page)))
+
+
+def _in_short(tag: re.Match[str]) -> str:
+    """A tag without what only a page needs, and without the spaces within its style."""
+    return _STYLE.sub(lambda style: _SPACES.sub(r"\1", style[0]), _CLASS.sub("", tag[0]))
 
 
 def _for_mail(body: Markup, public_url: str) -> Markup:
-    """Only what a mail cannot have is changed; the words and numbers are the page's own."""
+    """Only what a mail cannot have is changed; the words and numbers are the page's own.
+
+    The longest hashtags lose their links: escaped, each takes more than a kilobyte.
+    """
     text = _SCRIPTED.sub("", str(body))
+    text = _LONG_LINK.sub(r"\g<words>", text)
     text = _PICTURE.sub(r"cid:\g<name>", text)
     return Markup(_LINK.sub(f"{public_url}/", text))  # noqa: S704 the body is escaped already
 

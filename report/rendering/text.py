@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from wcwidth import wcswidth
 
@@ -73,6 +74,8 @@ def _words(column: Column, value: Value) -> str:
         return f"{text}, {remark}"
     if value is None:
         return "\N{EM DASH}"
+    if isinstance(value, date):
+        return value.isoformat()
     if column.kind is Kind.TAG:
         return shown_tag(str(value))
     if column.kind is Kind.SHARE and isinstance(value, (int, float)):

@@ -1,5 +1,7 @@
 """Rules for how values look."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +34,7 @@ def cell_texts(kind: Kind, *values: Value) -> list[str]:
         pytest.param(-29.0, "down", "\N{MINUS SIGN}29\N{NO-BREAK SPACE}%", id="fall"),
         pytest.param(0.2, "", "0\N{NO-BREAK SPACE}%", id="no change worth a sign"),
         pytest.param(1266.7, "up", "\N{MULTIPLICATION SIGN}14", id="many times as much"),
-        pytest.param(None, "up", "new", id="new"),
+        pytest.param(None, "up", "from 0", id="none before"),
     ],
 )
 def test_a_change_is_told_by_sign_and_word(percent: float | None, direction: str, text: str) -> None:
@@ -82,6 +84,36 @@ def test_a_gap_has_no_bar_and_no_number() -> None:
     chart = ChartSpec("c", "C", ChartKind.BARS, "x", "y", ("a", "b"), (Series("s", (None, 0.0)),))
 
     assert [(row.number, row.width) for row in bar_rows(chart)] == [("", 0), ("0", 0)]
+
+
+def test_a_remark_stands_below_the_heading_it_is_about() -> None:
+    """A label is news unless nothing happened; a day says what of; nothing said takes no room."""
+    columns = (Column("Tweets", Kind.COUNT), Column("Hashtag", Kind.TAG), Column("First seen", Kind.REMARK))
+    rows: tuple[tuple[Value, ...], ...] = (
+        (1, "a", "new"),
+        (2, "b", "steady"),
+        (3, "c", date(2026, 11, 6)),
+        (4, "d", None),
+    )
+    shown = table_context(Table("t", "T", columns, rows))
+
+    assert [name for name, _ in shown.heads] == ["Tweets", "Hashtag"]
+    assert [(row[shown.heading].remark, row[shown.heading].strong) for row in shown.rows] == [
+        ("new", True),
+        ("steady", False),
+        ("first seen 6\N{NO-BREAK SPACE}Nov 2026", False),
+        ("", False),
+    ]
+
+
+def test_a_day_may_break_before_its_year() -> None:
+    """On a telephone, and nowhere else."""
+    assert cell_texts(Kind.DAY, date(2026, 11, 6), None) == ["6\N{NO-BREAK SPACE}Nov 2026", "—"]
+
+
+def test_what_stays_unused_has_no_change() -> None:
+    """From nothing to nothing is no rise."""
+    assert change_words(Change(0, 0, None, Verdict.NOISE)) == ("", "0", "within noise")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,78 @@
+"""The trends report: which hashtags a day was about, which really rose or fell, and what is known of them."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+
+from report.catalogue import Ingredients
+from report.catalogue.trends.charts import hours_chart, hours_strip, languages_chart
+from report.catalogue.trends.data import data_of
+from report.catalogue.trends.headline import headline
+from report.catalogue.trends.known import known_table, spellings_table
+from report.catalogue.trends.rules import rules_note
+from report.catalogue.trends.tables import course_table, fallers_table, risers_table, top_table, totals_table
+from report.errors import NotBegun, NotFound
+from report.history import CountedDay, day_before
+from report.places import counted_day, known_day
+from report.storage import ObjectInfo, Storage
+from report.values import Period, Report, Section
+
+TITLE = "Twitter Trends"
+
+
+def build(ingredients: Ingredients, period: Period) -> Report:
+    """Return the trends of a period, beside the day before and all that is known of earlier days.
+
+    Raise `NotBegun`, `EngineError`, `StorageError`.
+    """
+    _check_begun(ingredients.storage, period)
+    return describe(ingredients.history.look(period))
+
+
+def prepare(ingredients: Ingredients, period: Period) -> Iterator[ObjectInfo]:
+    """Yield what the report reads, made right first; raise `NotBegun`, `EngineError`, `StorageError`."""
+    _check_begun(ingredients.storage, period)
+    before, zone = day_before(period).day, period.zone.key
+    ingredients.history.settle(before if period.is_open else period.day)
+    counted = counted_day(zone, period.day), counted_day(zone, before)
+    for key in (*counted, f"{known_day(zone, before)}.json"):
+        with suppress(NotFound):  # nothing was collected then
+            yield ingredients.storage.head(key)
+
+
+def describe(day: CountedDay) -> Report:
+    """Return the report of a counted day."""
+    news = _news(day) if day.counts.totals.counted else ()
+    small_print = Section("How this was counted", (totals_table(day.counts), rules_note(day)))
+    return Report(
+        name="trends",
+        title=TITLE,
+        period=day.counts.period,
+        headline=headline(day),
+        sections=(*news, small_print),
+        data=data_of(day),
+    )
+
+
+def _news(day: CountedDay) -> tuple[Section, ...]:
+    """Return the news in reading order; a mail too large goes without the highest `spare` first."""
+    counts = day.counts
+    fell = () if counts.period.is_open else (Section("What fell", (fallers_table(day),)),)
+    course = (hours_chart(counts, day.before), hours_strip(counts), course_table(day))
+    return (
+        Section("Top 10", (top_table(day),)),
+        Section("What rose", (risers_table(day),)),
+        *fell,
+        Section("What is known of the top 10", (known_table(day),), spare=2),
+        Section("The day's course", course, spare=1),
+        Section("Spellings", (spellings_table(day),), spare=4),
+        Section("Languages", (languages_chart(counts),), spare=3),
+    )
+
+
+def _check_begun(storage: Storage, period: Period) -> None:
+    """A day of silence has a report; a day before anything was collected is a mistake in the date."""
+    first = min((name.removeprefix("dt=") for name in storage.list_folders("raw/")), default="")
+    last_moment = period.window.end - timedelta(microseconds=1)
+    if first and last_moment.date().isoformat() < first:
+        raise NotBegun(f"{period.day.isoformat()} is before anything was collected: that began on {first}")
