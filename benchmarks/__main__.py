@@ -26,7 +26,11 @@ _TOLD = ("duckdb", "msgspec", "polars", "chdb", "pandas")
 @click.argument("works", nargs=-1, type=click.Choice(list(WORKS)))
 @click.option("--quick", is_flag=True, help="Small sizes: shows that all ways agree, judges no goal.")
 @click.option("--largest", is_flag=True, help="Ten million tweets too, where a work can; takes 4 GB of disk.")
-@click.option("--rounds", type=click.IntRange(1), help="Runs of each way; each work has its own default.")
+@click.option(
+    "--rounds",
+    type=click.IntRange(1),
+    help="Runs of each way; each work has its own default, and once when quick.",
+)
 @click.option(
     "--to",
     default=ROOT / "result.json",
@@ -39,6 +43,7 @@ def main(works: Sequence[str], quick: bool, largest: bool, rounds: int | None, t
     Every way runs in a process of its own, in turn with the others; medians count. Tweets are generated
     once and kept in .cache/bench. Ends with 1 if answers differ that should be the same.
     """
+    rounds = rounds or (1 if quick else None)
     scale = Scale(divisor=_SMALL if quick else 1, with_largest=largest)
     results: dict[str, Result] = {}
     for name in works or WORKS:

@@ -1,12 +1,14 @@
 """The works there are. A new one is a function here, or in a module of its own, and a line in `WORKS`."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from benchmarks import day_pandas
 from benchmarks.corpus import day_of_copies, day_of_lines, day_of_objects
 from benchmarks.work import OURS, PeakMemory, Scale, TimesAsLong, Way, Work
 
 _COUNT = "benchmarks.day:ours"
+_PEERS = ("msgspec", "chdb", "polars")
 _LARGEST, _COPIES = 10_000_000, 10
 
 
@@ -14,45 +16,22 @@ def day(scale: Scale) -> Work:
     """The day's counts from raw tweets."""
     count = scale.of(1_000_000)
     data = day_of_lines(count, root=scale.root)
-    peers = ("msgspec", "chdb", "polars")
+    ruled = partial(Way, data=data, tweets=count)
+    loose = partial(ruled, agrees=False)
+    sixth = "`read_json` of a sixth, scaled up; hashtags alone, no rules"
     return Work(
         title=f"The day's counts from {count:,} raw tweets",
         about="JSON lines, an object an hour. Who gives the same answer follows the same rules.",
         ways=[
-            Way(OURS, "the whole count of a report", _COUNT, data, count),
-            Way(
-                "bare scan",
-                "DuckDB, the same columns, no rules",
-                "benchmarks.day:bare",
-                data,
-                count,
-                agrees=False,
-            ),
-            Way(
-                "narrow scan",
-                "DuckDB, four columns, no rules",
-                "benchmarks.day:narrow",
-                data,
-                count,
-                agrees=False,
-            ),
-            *(
-                Way(name, "all cores", f"benchmarks.day_{name}:count", data, count, needs=name)
-                for name in peers
-            ),
-            Way(
-                "pandas",
-                "`read_json` of a sixth, scaled up; hashtags alone, no rules",
-                "benchmarks.day_pandas:count",
-                data,
-                count,
-                share=day_pandas.share(data),
-                agrees=False,
-            ),
+            ruled(OURS, "the whole count of a report", _COUNT),
+            loose("bare scan", "DuckDB, the same columns, no rules", "benchmarks.day:bare"),
+            loose("narrow scan", "DuckDB, four columns, no rules", "benchmarks.day:narrow"),
+            *(ruled(name, "all cores", f"benchmarks.day_{name}:count", needs=name) for name in _PEERS),
+            loose("pandas", sixth, "benchmarks.day_pandas:count", share=day_pandas.share(data)),
         ],
         goals=[
             TimesAsLong(OURS, "bare scan", at_most=1.6),
-            *(TimesAsLong(name, OURS, at_least=1) for name in peers),
+            *(TimesAsLong(name, OURS, at_least=1) for name in _PEERS),
             TimesAsLong("pandas", OURS, at_least=30),
             PeakMemory(OURS, at_most=350),
         ],
@@ -95,22 +74,15 @@ def files(scale: Scale) -> Work:
 def compaction(scale: Scale) -> Work:
     """One Parquet file made of a day's raw tweets."""
     count = scale.of(1_000_000)
-    data = day_of_lines(count, root=scale.root)
-    loose = Way(
-        "loose",
-        "DuckDB, what stands on top, no rules",
-        "benchmarks.compacting:loose",
-        data,
-        count,
-        agrees=False,
-    )
+    a_way = partial(Way, data=day_of_lines(count, root=scale.root), tweets=count)
+    no_rules = "DuckDB, what stands on top, no rules"
     return Work(
         title=f"Compaction of a day, {count:,} tweets",
         about="From JSON lines to one Parquet file, zstd, sorted. The same answer means the same rows.",
         ways=[
-            Way(OURS, "as cron does it", "benchmarks.compacting:ours", data, count),
-            Way("bare", "DuckDB, the same rows", "benchmarks.compacting:bare", data, count),
-            loose,
+            a_way(OURS, "as cron does it", "benchmarks.compacting:ours"),
+            a_way("bare", "DuckDB, the same rows", "benchmarks.compacting:bare"),
+            a_way("loose", no_rules, "benchmarks.compacting:loose", agrees=False),
         ],
         goals=[TimesAsLong(OURS, "bare", at_most=1.5)],
     )
