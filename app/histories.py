@@ -15,7 +15,7 @@ from report.places import hashtag_index, hashtag_shard
 from report.rendering.hashtag_page import hashtag_data, render_hashtag, render_hashtags
 from report.storage import Storage
 
-_PAGES_BYTES = 8 * 1024 * 1024
+_PAGES_BYTES = 4 * 1024 * 1024
 _HTML, _JSON = "text/html; charset=utf-8", "application/json"
 
 

@@ -25,8 +25,8 @@ from report.words import count_of, isolated, long_day, ordinal, percent, shown_t
 
 _NEWS_DAYS = 30
 _WIDE, _NARROW = (720, 230), (420, 220)
-_WHOLE = 0.99
-"""From this share of its minutes on, a day was as good as wholly observed."""
+_WHOLE = 0.95
+"""From this share of its minutes on, a day was as good as wholly observed; less is said beside the day."""
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,8 @@ def _row(one: Day, use: Use) -> DayRow:
 def _note(shard: Shard) -> str:
     return (
         f"A day is listed where the hashtag was among the first {ALWAYS}, or among the first {MOST_USED:,}"
-        f" with {LEAST_TWEETS} tweets or more; on the others it had fewer. Counted are closed days, up to"
+        f" with {LEAST_TWEETS} tweets or more; on the others it had fewer. Where less than"
+        f" {percent(_WHOLE)} of a day was seen, it says so. Counted are closed days, up to"
         f" {long_day(max(shard.observed))}, for a year."
     )
 

@@ -79,7 +79,7 @@ def test_the_days_begin_with_the_hashtag_but_a_month_back_at_least() -> None:
 def test_the_table_holds_the_days_newest_first() -> None:
     """Days with numbers, and days that were not observed; a day seen in part says so."""
     history = a_history(Use(ago(5), 12, 10, 14), Use(ago(1), 3, 2, 90), Use(LAST, 1412, 903, 1))
-    rows = told(history, observed_days(14, d1=720, d3=0, d4=0)).rows
+    rows = told(history, observed_days(14, d0=1400, d1=720, d3=0, d4=0)).rows
 
     assert [(row.day, row.tweets, row.authors, row.rank, row.remark) for row in rows] == [
         ("Fri 20 Nov 2026", "1,412", "903", "1st", ""),
