@@ -1,7 +1,6 @@
 """Runs the ways of a work in turn, round after round."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from importlib.util import find_spec
 
 from benchmarks.measuring import Run, measured
@@ -20,7 +19,7 @@ def compare(
     runs: dict[str, list[Run]] = {way.name: [] for way in work.ways if _can_run(way, say)}
     for number in range(rounds):
         for way in (way for way in work.ways if way.name in runs):
-            runs[way.name].append(_run(way))
+            runs[way.name].append(measured(way.function, way.data).scaled(way.share))
             say(f"  {number + 1} of {rounds}: {way.name} {runs[way.name][-1].seconds:.2f} s")
     return Result(work, runs, is_judged)
 
@@ -30,8 +29,3 @@ def _can_run(way: Way, say: Callable[[str], None]) -> bool:
         say(f"  {way.name} is left out: it needs {way.needs}; `make bench` installs it")
         return False
     return True
-
-
-def _run(way: Way) -> Run:
-    run = measured(way.function, way.data)
-    return replace(run, seconds=run.seconds / way.share, cpu_seconds=run.cpu_seconds / way.share)

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,10 @@ class Run:
     def figures(self) -> dict[str, float]:
         """All but the answer."""
         return {"seconds": self.seconds, "cpu_seconds": self.cpu_seconds, "peak_mb": self.peak_mb}
+
+    def scaled(self, share: float) -> "Run":
+        """Return what the whole would take, where this run did a share of it; memory stays as it was."""
+        return replace(self, seconds=self.seconds / share, cpu_seconds=self.cpu_seconds / share)
 
 
 def measured(function: str, data: Path) -> Run:

@@ -73,16 +73,6 @@ def test_a_way_that_lacks_its_package_is_left_out(tmp_path: Path) -> None:
     assert said[0] == "  no_such is left out: it needs no_such; `make bench` installs it"
 
 
-def test_only_a_part_done_is_scaled_up(tmp_path: Path) -> None:
-    """A way that does a hundredth of a work is set down with a hundred times its seconds."""
-    data = day_of_objects(5, tmp_path)
-    ways = [Way(str(share), "", "benchmarks.ways:lean", data, 5, share=share) for share in (1.0, 0.01)]
-
-    result = compare(Work("A work", "About it.", ways), lambda _: None, rounds=1)
-
-    assert result.row(ways[1])["ratio"] > 10
-
-
 def test_memory_of_children_counts() -> None:
     """Whoever gives the work to other processes has their memory counted, all of it together."""
     watch = MemoryWatch(os.getpid())

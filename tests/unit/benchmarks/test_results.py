@@ -89,6 +89,11 @@ def test_a_row_has_the_medians_and_the_highest_peak() -> None:
     assert row["tweets_a_second"] == 30
 
 
+def test_a_part_is_scaled_up_in_time_alone() -> None:
+    """A way that does a sixth is set down with six times its seconds, and with the memory it took."""
+    assert Run(2, 3, 100, "answer").scaled(1 / 6) == Run(12, 18, 100, "answer")
+
+
 def test_a_share_must_be_one() -> None:
     """A way that does no part of a work, or more than all of it, can't be scaled."""
     with pytest.raises(ValueError, match=r"a share of 0\.0"):
