@@ -111,6 +111,15 @@ def test_a_tweet_counts_once(storage: MemoryStorage) -> None:
         assert kinds(questions) == {"tweet": 2}
 
 
+def test_the_longest_ids_are_told_apart(storage: MemoryStorage) -> None:
+    """An id of nineteen digits counts once, and is not taken for its neighbour's."""
+    longest = [a_v1_document(id=10**19 - near, hashtags=[f"near{near}"]) for near in (1, 1, 2)]
+    storage.put(f"{raw_hour(NOON)}a.jsonl", lines(*longest))
+
+    with opened(storage) as questions:
+        assert tags(questions) == {"near1": 1, "near2": 1}
+
+
 def test_bad_lines_and_notices_are_counted(storage: MemoryStorage) -> None:
     """Whatever lies between the tweets is counted for what it is and stops nothing."""
     body = lines(a_notice()) + b'{"id_str": "5", "text": "cu\n\xff\xfe\n[1]\n17\n\n' + lines(a_v1_document())
