@@ -149,6 +149,13 @@ def test_what_is_expected_is_for_the_observed_minutes() -> None:
     assert judged(a_row(), minutes=720).expected == 10
 
 
+def test_half_a_day_has_half_the_spread() -> None:
+    """Forty a day, give or take twenty, are twenty in half a day, give or take ten: 40 more, over 10 + 2."""
+    found = judged(a_row(tweets=60, rate=40.0, variance=400.0), minutes=720)
+
+    assert found.score == pytest.approx(40 / 12 / sqrt(1.1))
+
+
 @given(tweets=st.integers(1, 5_000), minutes=st.integers(1, DAY_MINUTES), variance=st.floats(0, 10_000))
 def test_a_gap_in_observation_never_looks_like_a_fall(tweets: int, minutes: int, variance: float) -> None:
     """A hashtag that keeps its pace for as long as we watch has not fallen, however short that was."""
