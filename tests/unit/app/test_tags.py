@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
+from app.histories import Histories
 from report.hashtag_histories import SHARDS, HashtagHistory, Index, Observed, Shard, shard_of
 from report.hashtag_shards import index_to_json, shard_to_json
 from report.places import hashtag_index, hashtag_shard
@@ -208,15 +209,27 @@ def test_a_spoilt_shard_is_a_fault_of_storage(storage: FragileStorage, client: F
     assert client.get("/tags/").status_code == 503
 
 
+@pytest.mark.usefixtures("known")
+def test_a_page_is_drawn_once(storage: FragileStorage) -> None:
+    """While its shard is the same, a page is the same in memory."""
+    histories = Histories(storage, "UTC", max_age_seconds=0)
+
+    assert histories.page("budget") is histories.page("budget")
+    assert histories.front() is histories.front()
+
+
+def test_a_hashtag_that_runs_left_leaves_its_sentence_alone(client: FlaskClient) -> None:
+    """Where there is no history, too, the words around it stay where they are."""
+    assert "There is no history of \u2068#خبر\u2069" in client.get("/tags/خبر").text
+
+
 def test_a_new_day_shows_within_its_time(storage: FragileStorage) -> None:
     """A shard is read again when it is old, and the page with it."""
-    from app.histories import Histories
-
     histories = Histories(storage, "UTC", max_age_seconds=0)
     before = a_history()
     keep(storage, {"budget": before}, observed_days(2))
     assert b"1,424 tweets" in histories.page("budget").body
     keep(storage, {"budget": replace(before, uses=before.uses[1:])}, observed_days(2))
 
-    assert b"1,412 tweets" in histories.page("budget").body
+    assert b"#Budget: 1,412 tweets" in histories.page("budget").body
     assert str(LAST) in histories.data("budget").body.decode()

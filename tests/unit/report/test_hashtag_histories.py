@@ -79,10 +79,13 @@ def test_the_best_is_what_is_known_or_what_the_days_show() -> None:
     """Knowledge reaches further back than the days; days speak where a hashtag was forgotten."""
     known = Known("Budget", ago(500), 1, ago(480), 30)
     days = [a_gathered_day(ago(2), budget=5, other=9), a_gathered_day(ago(1), budget=5, other=9)]
-    shard = merge(EMPTY, days, Newest(ago(365), {}, {"budget": known}))
+    young = Known("New", ago(1), 700, ago(1), 0)
+    days.append(a_gathered_day(LAST, new=5))
+    shard = merge(EMPTY, days, Newest(ago(365), {}, {"budget": known, "new": young}))
 
     assert shard.hashtags["budget"].known == known
     assert shard.hashtags["other"].known == Known("other", ago(2), 1, ago(2), 2)
+    assert shard.hashtags["new"].known == Known("New", ago(1), 1, LAST, 1)
 
 
 def test_spellings_and_companions_are_summed_over_the_days() -> None:
@@ -141,6 +144,14 @@ def test_what_is_not_ours_is_refused(body: bytes) -> None:
     for read in (shard_from_json, index_from_json):
         with pytest.raises((ValueError, LookupError, TypeError)):
             read(body)
+
+
+def test_another_version_is_refused() -> None:
+    """What a later or an earlier version wrote is not guessed at."""
+    body = shard_to_json(merge(EMPTY, [a_gathered_day(a=5)], NOTHING_KNOWN))
+
+    with pytest.raises(ValueError, match="version 7"):
+        shard_from_json(body.replace(b'"version":1', b'"version":7'))
 
 
 def test_a_shard_is_small() -> None:

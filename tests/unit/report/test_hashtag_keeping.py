@@ -118,6 +118,63 @@ def test_whatever_happened_the_shards_are_those_of_one_run(
     assert shards(storage) == shards(once)
 
 
+@pytest.mark.parametrize("lives", [1, 30, 65, 66, 67, 100, 130, 131])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_long_first_run_goes_on_where_it_was_killed(storage: Mortal, lives: int, after: bool) -> None:
+    """Days are taken in by turns: those before the kill are in the index, the rest come with the next run."""
+    once = MemoryStorage()
+    counts, at_once = MadeUpCounts(storage), MadeUpCounts(once)
+    for made in (counts, at_once):
+        for back in range(40):
+            made.count(ago(back), {f"tag{number}": number + back for number in range(1, 4)})
+    storage.lives, storage.after = lives, after
+    with suppress(Killed):
+        keeper_of(counts).keep_up()
+    storage.lives = -1
+    keeper_of(counts).keep_up()
+    keeper_of(at_once).keep_up()
+
+    assert shards(storage) == shards(once)
+
+
+def test_a_rule_tried_for_a_moment_leaves_nothing(storage: Mortal, counts: MadeUpCounts) -> None:
+    """A run under another rule, killed half-way, leaves no index that takes its shards for the old ones."""
+    keeper_of(counts).keep_up()
+    right = shards(storage)
+    storage.lives = 30
+    with suppress(Killed):
+        keeper_of(counts, retweets=False).keep_up()
+    storage.lives = -1
+    keeper_of(counts).keep_up()
+
+    assert shards(storage) == right
+
+
+def test_what_is_newly_known_is_told(storage: Mortal, counts: MadeUpCounts) -> None:
+    """Where the state was folded anew and no counts changed, the shards follow."""
+    keeper_of(counts).keep_up()
+    said = storage.get(f"state/UTC/{LAST}.json")
+    storage.put(f"state/UTC/{LAST}.json", said.replace(b'"sha256": "', b'"sha256": "0'))
+    storage.writes.clear()
+
+    assert keeper_of(counts).keep_up() == []
+    assert storage.writes == [INDEX]
+
+
+def test_what_is_older_than_a_year_is_let_go(storage: Mortal) -> None:
+    """Neither index nor shards grow past a year, and old days are not taken in again and again."""
+    counts = MadeUpCounts(storage)
+    counts.count(ago(380), {"old": 5})
+    counts.count(ago(370), {"old": 5})
+    keeper_of(counts).keep_up()
+    counts.count(LAST, {"budget": 5})
+
+    assert keeper_of(counts).keep_up() == [LAST]
+    assert keeper_of(counts).keep_up() == []
+    assert list(index_from_json(storage.get(INDEX)).days) == [LAST]
+    assert tags_of(storage, key="old") == []
+
+
 def test_where_nothing_changed_no_shard_is_read(storage: Mortal, counts: MadeUpCounts) -> None:
     """The second run reads the index and the newest day's manifest, and writes nothing."""
     assert keeper_of(counts).keep_up() == [ago(2), ago(1), LAST]
