@@ -3,9 +3,19 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 TOP = 10
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a way answers, where there is more to say than what is compared."""
+
+    answer: Any
+    remark: str = ""
+
 
 Tag = tuple[str, int, int, int]
 """A hashtag's folded spelling, its tweets, its authors, and how many of the tweets are the busiest one's."""

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from benchmarks.answers import Told
 from benchmarks.corpus import ROOT, raw_files
 from benchmarks.day import SETTINGS, read_columns
-from benchmarks.measuring import Told
 from benchmarks.tweets import DAY
 
 _ROWS_IN_GROUP = 65_536

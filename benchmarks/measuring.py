@@ -17,20 +17,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from benchmarks.answers import Told
+
 _LOOK_EVERY_SECONDS = 0.05
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class WayFailed(Exception):
     """A way did not come to its end."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a way answers, where there is more to say than what is compared."""
-
-    answer: Any
-    remark: str = ""
 
 
 @dataclass(frozen=True)

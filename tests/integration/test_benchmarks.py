@@ -61,6 +61,14 @@ def test_the_ways_of_a_work_agree(tmp_path: Path, name: str) -> None:
     assert len(result.verdicts) == len([goal for goal in work.goals if goal.ways <= set(result.runs)])
 
 
+def test_a_compaction_tells_how_much_it_wrote(tmp_path: Path) -> None:
+    """What is not compared is said beside what is."""
+    run = measured("benchmarks.compacting:bare", day_of_lines(100, root=tmp_path))
+
+    assert run.answer[0] > 80
+    assert run.remark == "0 MB written"
+
+
 def test_a_way_that_lacks_its_package_is_left_out(tmp_path: Path) -> None:
     """Whoever has not installed a peer is told so, and measures the others."""
     said: list[str] = []
