@@ -7,7 +7,7 @@ hashtags/<zone>/<shard>.json   the histories of hashtags, for their pages
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from hashlib import sha256
 from typing import Protocol
@@ -103,13 +103,13 @@ class Sources:
         return sha256("".join(found).encode()).hexdigest()
 
 
-def first_day(storage: Storage, zone: ZoneInfo) -> date | None:
-    """Return the first day of the zone that can hold a tweet; None if nothing was collected."""
+def first_day(storage: Storage, zone: ZoneInfo, since: date = date.min) -> date | None:
+    """Return the first day of the zone, from `since` on, that can hold a tweet; None if there is none."""
     names = (name.removeprefix("dt=") for name in storage.list_folders("raw/"))
-    days = sorted(day for name in names if (day := _parsed(name)))
+    days = sorted(day for name in names if (day := _parsed(name)) and day >= since)
     if not days:
         return None
-    return datetime(days[0].year, days[0].month, days[0].day, tzinfo=ZoneInfo("UTC")).astimezone(zone).date()
+    return max(since, datetime.combine(days[0], time.min, UTC).astimezone(zone).date())
 
 
 def day_before(period: Period) -> Period:

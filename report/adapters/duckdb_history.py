@@ -29,6 +29,9 @@ PARQUET = "application/vnd.apache.parquet"
 FIRST_DAYS = 14
 """So far back a report looks where nothing is known yet; `compact --rebuild` goes back to the start."""
 
+LONGEST_GAP = timedelta(days=60)
+"""After so long a silence little of what was known still weighs: a report begins anew, as in `FIRST_DAYS`."""
+
 _MIB = 1 << 20
 _DAY = timedelta(days=1)
 
@@ -72,7 +75,8 @@ class DuckDBHistory:
     def days(self, last: date, back: int | None) -> list[date]:
         """Return the days to be made right for `last` to be so; all there are if `back` is None.
 
-        Where earlier days are known already, none is left out between them and `last`.
+        Where earlier days are known already, none is left out between them and `last`, unless that is more
+        than `LONGEST_GAP`; where none are, the first is one that something was collected on.
         """
         zone = self._kept.zone
         first = first_day(self._kept.storage, zone)
@@ -81,8 +85,12 @@ class DuckDBHistory:
         if back is None:
             return list(days_between(first, last, zone))
         start = last - timedelta(days=back)
-        if not self._kept.known(start - _DAY) and (newest := self._kept.newest(last)):
-            start = min(start, newest + _DAY)
+        if not self._kept.known(start - _DAY):
+            newest = self._kept.newest(last)
+            if newest and last - newest <= LONGEST_GAP:
+                start = min(start, newest + _DAY)
+            else:
+                start = min(first_day(self._kept.storage, zone, start) or last, last)
         return list(days_between(max(first, start), last, zone))
 
     def settle_day(self, day: date, settled: Settled, sources: Sources | None = None) -> None:

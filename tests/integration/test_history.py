@@ -436,7 +436,7 @@ def test_today_so_far_is_set_beside_as_much_of_yesterday() -> None:
 def test_a_report_looks_back_two_weeks_where_nothing_is_known() -> None:
     """The first report need not wait for years of history; a rebuild counts them all."""
     storage = MemoryStorage()
-    collect_days(storage, range(0, 20, 19), tweets=1)
+    collect_days(storage, range(20), tweets=1)
     settled = history(storage).settle(a_day(19))
 
     assert settled.counted == [a_day(day) for day in range(5, 20)]
@@ -451,3 +451,14 @@ def test_days_between_what_is_known_and_the_day_are_not_left_out() -> None:
     settled = history(storage).settle(a_day(19))
 
     assert settled.folded == [a_day(day) for day in range(2, 20)]
+
+
+def test_after_a_long_silence_a_report_begins_anew() -> None:
+    """Years between an old import and today need not be counted one by one: nothing of it still weighs."""
+    storage = MemoryStorage()
+    collect_days(storage, range(0, 101, 100), tweets=1)
+    history(storage).settle(a_day(1))
+    silent = history(storage).settle(a_day(90))
+    settled = history(storage).settle(a_day(100))
+
+    assert (silent.folded, settled.folded) == ([a_day(90)], [a_day(day) for day in range(86, 101)])
