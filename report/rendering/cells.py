@@ -117,7 +117,11 @@ def change_words(change: Change) -> tuple[str, str, str]:
     if change.verdict is Verdict.UNKNOWN:
         return "", "\N{EM DASH}", change.verdict.value
     if change.percent is None:
-        return ("up", "from 0", change.verdict.value) if change.after else ("", "0", change.verdict.value)
+        return (
+            ("up", "from\N{NO-BREAK SPACE}0", change.verdict.value)
+            if change.after
+            else ("", "0", change.verdict.value)
+        )
     if change.percent >= _TIMES_FROM_PERCENT:
         return "up", f"\N{MULTIPLICATION SIGN}{change.percent / 100 + 1:,.0f}", change.verdict.value
     whole = round(change.percent)

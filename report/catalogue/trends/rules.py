@@ -1,5 +1,6 @@
 """By which rules a day was counted and judged, in plain sentences."""
 
+from report.catalogue.trends.tables import rounded
 from report.changes import LEAST_TWEETS
 from report.history import CountedDay
 from report.trends import NEW_AFTER_DAYS
@@ -32,11 +33,13 @@ def _trends(day: CountedDay) -> str:
         return "No earlier day is known, so no hashtag is called new, rising or falling yet."
     judged = day.parameters
     too_early = " Before the day is over nothing is falling or gone." if day.counts.period.is_open else ""
+    by_accident = f"{rounded(judged.background(day.counts.totals.counted)):,}".removesuffix(".0")
     return (
         "Expected is what a hashtag's own days let expect in as many observed minutes: "
         f"{count_of(day.observed_known, 'observed day')} from {plain_day(day.first_known)} on, each weighing "
         f"half as much {judged.half_life_days:g} days later. Rising and falling mean: more than three times "
-        f"its usual spread away. New, back and rising take {count_of(judged.least_tweets, 'tweet')} by "
+        f"its usual spread away. What any hashtag may come to by accident, {by_accident} tweets on such a "
+        f"day, is no rise. New, back and rising take {count_of(judged.least_tweets, 'tweet')} by "
         f"{count_of(judged.least_authors, 'author')} at least. {_newness(day)}{too_early}"
     )
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from report.changes import REAL_FROM_Z
 from report.counts import DayCounts
 from report.history import CountedDay
-from report.trends import Trend, falling, rising
+from report.trends import Label, Trend, falling, rising
 from report.values import Column, Kind, Table, Value
 from report.words import isolated, long_day, shown_tag
 
@@ -18,6 +18,7 @@ _TAG, _TWEETS, _CHANGE = (
     Column("Tweets", Kind.COUNT),
     Column("Change", Kind.CHANGE),
 )
+_TO = "\N{NO-BREAK SPACE}\N{RIGHTWARDS ARROW}\N{NO-BREAK SPACE}"
 _TREND = Column("Trend", Kind.REMARK)
 
 
@@ -71,7 +72,7 @@ _MOVER_COLUMNS = (_TAG, _TREND, _TWEETS, Column("Expected", Kind.COUNT), Column(
 
 def _mover(one: Trend) -> tuple[Value, ...]:
     none = "\N{EM DASH}"
-    rank = f"{one.place_before or none} \N{RIGHTWARDS ARROW} {one.place or none}"
+    rank = f"{one.place_before or none}{_TO}{one.place or none}"
     return one.tag, _remark(one), one.tweets, rounded(one.expected), rank, one.change
 
 
@@ -82,7 +83,8 @@ def rounded(expected: float) -> float:
 
 def _remark(one: Trend) -> str:
     by_one = f"{one.busiest:,} of {one.tweets:,} by one author" if one.is_from_one_author else ""
-    return ", ".join(filter(None, (one.words, by_one)))
+    is_one_authors_rise = by_one and (one.score or 0) >= REAL_FROM_Z and one.label is Label.STEADY
+    return ", ".join(filter(None, ("" if is_one_authors_rise else one.words, by_one)))
 
 
 def _nothing(day: CountedDay, verb: str) -> str:
@@ -108,7 +110,7 @@ def _compared_with(day: CountedDay) -> str:
     known = "" if day.first_known else " No hashtag is called new or rising: no earlier day is known."
     if not before.totals.observed_minutes:
         return f"No change is shown: {long_day(before.period.day)} was not observed.{known}"
-    beside = "" if known else " The word below a hashtag sets it against all its known days."
+    beside = "" if known else " New, rising, steady and so on: against all its known days."
     return f"Change: against {long_day(before.period.day)}, per observed minute.{beside}{known}"
 
 

@@ -34,7 +34,7 @@ def cell_texts(kind: Kind, *values: Value) -> list[str]:
         pytest.param(-29.0, "down", "\N{MINUS SIGN}29\N{NO-BREAK SPACE}%", id="fall"),
         pytest.param(0.2, "", "0\N{NO-BREAK SPACE}%", id="no change worth a sign"),
         pytest.param(1266.7, "up", "\N{MULTIPLICATION SIGN}14", id="many times as much"),
-        pytest.param(None, "up", "from 0", id="none before"),
+        pytest.param(None, "up", "from\N{NO-BREAK SPACE}0", id="none before"),
     ],
 )
 def test_a_change_is_told_by_sign_and_word(percent: float | None, direction: str, text: str) -> None:

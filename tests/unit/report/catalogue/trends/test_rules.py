@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from report.catalogue.trends.rules import rules_note
 from report.trends import Parameters
-from tests.report_builders import a_counted_day, a_period, some_counts
+from tests.report_builders import a_counted_day, a_period, some_counts, some_totals
 
 
 def said(**changes: object) -> str:
@@ -19,6 +19,13 @@ def test_trends_say_what_they_are_measured_against() -> None:
     assert (
         "New, back and rising take 6 tweets by 1 author at least. New means: on none of these days." in words
     )
+
+
+def test_the_background_is_told_in_tweets() -> None:
+    """How many tweets mean nothing grows with the day, so the number is said."""
+    large = some_counts(totals=some_totals(counted=1440 * 8))
+
+    assert "by accident, 8 tweets on such a day, is no rise" in said(counts=large)
 
 
 def test_a_short_history_says_when_new_is_said() -> None:

@@ -39,6 +39,13 @@ def test_a_label_and_one_author_stand_beside_the_hashtag() -> None:
     ]
 
 
+def test_what_one_author_made_is_not_called_steady() -> None:
+    """A flood of two authors' tweets is far above what was expected: that it lacks support is no calm."""
+    flood = a_trend("win", 60, busiest=58, authors=2, score=30.0)
+
+    assert [row[2] for row in top_table(a_counted_day(flood)).rows] == ["58 of 60 by one author"]
+
+
 def test_risers_come_by_how_far_they_rose() -> None:
     """Beside each, how many tweets were expected and its ranks; what did not rise is left out."""
     day = a_counted_day(
@@ -48,8 +55,8 @@ def test_risers_come_by_how_far_they_rose() -> None:
     )
 
     assert [row[:5] for row in risers_table(day).rows] == [
-        ("b", "new", 90, 0, "— → 1"),
-        ("a", "rising", 80, 32, "7 → 2"),
+        ("b", "new", 90, 0, "—\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}1"),
+        ("a", "rising", 80, 32, "7\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}2"),
     ]
 
 
@@ -73,8 +80,8 @@ def test_fallers_come_by_how_far_they_fell() -> None:
     )
 
     assert [row[:5] for row in fallers_table(day).rows] == [
-        ("old", "gone", 0, 60, "3 → —"),
-        ("food", "falling", 20, 55, "1 → 8"),
+        ("old", "gone", 0, 60, "3\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}—"),
+        ("food", "falling", 20, 55, "1\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}8"),
     ]
 
 
