@@ -274,7 +274,7 @@ _RULES: dict[str, tuple[Callable[[str], Any], str]] = {
     "public_url": (_http_url, "http://… or https://…, as readers reach the server"),
     "secret_key": (_secret_key, "at least 16 characters"),
     "port": (_whole(1, 65535), "a port from 1 to 65535"),
-    "memory_limit_mb": (_whole(64, 1_048_576), "megabytes, at least 64"),
+    "memory_limit_mb": (_whole(256, 1_048_576), "megabytes, at least 256"),  # DuckDB cannot read JSON in 160
     "engine": (_matching("duckdb|athena"), "duckdb or athena"),
     "athena_workgroup": (_matching("[a-zA-Z0-9._-]{1,128}"), "a workgroup's name"),
     "athena_database": (_matching("[a-z0-9_]{1,255}"), "a database's name: a-z, 0-9 and _"),

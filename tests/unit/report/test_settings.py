@@ -127,7 +127,7 @@ def test_a_mail_server_is_understood(url: str, server: SmtpUrl) -> None:
         pytest.param("PORT", "0", id="port zero"),
         pytest.param("PORT", "70000", id="port too high"),
         pytest.param("PORT", "eighty", id="port in words"),
-        pytest.param("MEMORY_LIMIT_MB", "1", id="too little memory"),
+        pytest.param("MEMORY_LIMIT_MB", "160", id="too little memory to read with"),
     ],
 )
 def test_a_wrong_value_is_said(variable: str, text: str) -> None:
