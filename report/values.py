@@ -47,6 +47,7 @@ class Kind(Enum):
     SHADE = "shade"
     DAY = "day"
     REMARK = "remark"  # stands below the row's heading
+    DATA = "data"  # stands in the CSV alone
 
 
 Value = str | int | float | date | Change | None

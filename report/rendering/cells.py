@@ -12,6 +12,7 @@ from report.words import short_day, shown_tag
 
 _SHADES = 4
 _PER_ROW = 12
+_NOT_ITS_OWN = (Kind.REMARK, Kind.DATA)
 _NO_NEWS = ("", Label.STEADY.value)
 _TIMES_FROM_PERCENT = 1000
 
@@ -78,7 +79,7 @@ def table_context(table: Table) -> TableContext:
         )
         for row in table.rows
     )
-    shown = [column for column in table.columns if column.kind is not Kind.REMARK]
+    shown = [column for column in table.columns if column.kind not in _NOT_ITS_OWN]
     heading = _heading(shown)
     return TableContext(
         slug=table.slug,
@@ -177,7 +178,7 @@ def _shaded(value: int, weight: float, full: float) -> Cell:
 def _remarked(cells: tuple[Cell, ...], heading: int) -> tuple[Cell, ...]:
     """Put the row's remarks below its heading, where a telephone has room for them."""
     remarks = [cell for cell in cells if cell.kind == Kind.REMARK.value and cell.text]
-    shown = [cell for cell in cells if cell.kind != Kind.REMARK.value]
+    shown = [cell for cell in cells if Kind(cell.kind) not in _NOT_ITS_OWN]
     shown[heading] = replace(
         shown[heading],
         remark=", ".join(cell.text for cell in remarks),

@@ -20,6 +20,7 @@ _TAG, _TWEETS, _CHANGE = (
 )
 _TO = "\N{NO-BREAK SPACE}\N{RIGHTWARDS ARROW}\N{NO-BREAK SPACE}"
 _TREND = Column("Trend", Kind.REMARK)
+_JUDGED = Column("Expected", Kind.DATA, "expected_exactly"), Column("Score", Kind.DATA)
 
 
 def used(day: CountedDay) -> tuple[Trend, ...]:
@@ -30,14 +31,14 @@ def used(day: CountedDay) -> tuple[Trend, ...]:
 def top_table(day: CountedDay) -> Table:
     """Return the ten most used hashtags."""
     rows: tuple[tuple[Value, ...], ...] = tuple(
-        (one.place, one.tag, _remark(one), one.tweets, one.tweets, one.authors, one.change)
+        (one.place, one.tag, _remark(one), one.tweets, one.tweets, one.authors, one.change, *_judged(one))
         for one in used(day)[:TOP]
     )
     drawn, authors = Column("Tweets, drawn", Kind.BAR), Column("Authors", Kind.COUNT)
     return Table(
         slug="top-hashtags",
         title="The ten most used hashtags",
-        columns=(Column("Rank", Kind.RANK), _TAG, _TREND, _TWEETS, drawn, authors, _CHANGE),
+        columns=(Column("Rank", Kind.RANK), _TAG, _TREND, _TWEETS, drawn, authors, _CHANGE, *_JUDGED),
         rows=rows,
         note=_compared_with(day),
         empty="No hashtag was used.",
@@ -67,13 +68,28 @@ def fallers_table(day: CountedDay) -> Table:
     )
 
 
-_MOVER_COLUMNS = (_TAG, _TREND, _TWEETS, Column("Expected", Kind.COUNT), Column("Rank", Kind.COUNT), _CHANGE)
+_MOVER_COLUMNS = (
+    _TAG,
+    _TREND,
+    _TWEETS,
+    Column("Expected", Kind.COUNT),
+    Column("Rank", Kind.COUNT, "ranks"),
+    _CHANGE,
+    *_JUDGED,
+    Column("Rank", Kind.DATA),
+    Column("Rank before", Kind.DATA),
+)
+
+
+def _judged(one: Trend) -> tuple[float, float | None]:
+    return round(one.expected, 2), None if one.score is None else round(one.score, 2)
 
 
 def _mover(one: Trend) -> tuple[Value, ...]:
     none = "\N{EM DASH}"
     rank = f"{one.place_before or none}{_TO}{one.place or none}"
-    return one.tag, _remark(one), one.tweets, rounded(one.expected), rank, one.change
+    shown = one.tag, _remark(one), one.tweets, rounded(one.expected), rank, one.change
+    return *shown, *_judged(one), one.place, one.place_before
 
 
 def rounded(expected: float) -> float:

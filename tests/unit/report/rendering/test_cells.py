@@ -106,6 +106,15 @@ def test_a_remark_stands_below_the_heading_it_is_about() -> None:
     ]
 
 
+def test_what_is_data_stands_in_the_csv_alone() -> None:
+    """A page has room for what is read, not for all there is."""
+    columns = Column("Tweets", Kind.COUNT), Column("Score", Kind.DATA)
+    shown = table_context(Table("t", "T", columns, ((1, 2.5),)))
+
+    assert shown.heads == (("Tweets", "count"),)
+    assert [[cell.text for cell in row] for row in shown.rows] == [["1"]]
+
+
 def test_a_day_may_break_before_its_year() -> None:
     """On a telephone, and nowhere else."""
     assert cell_texts(Kind.DAY, date(2026, 11, 6), None) == ["6\N{NO-BREAK SPACE}Nov 2026", "—"]

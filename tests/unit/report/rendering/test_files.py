@@ -133,6 +133,14 @@ def test_whole_numbers_stay_whole() -> None:
     assert tag_csv(5, None, kind=Kind.COUNT) == [["it"], ["5"], [""]]
 
 
+def test_data_stands_in_the_csv() -> None:
+    """As exactly as it is known, whatever a page has room for."""
+    columns = Column("Hashtag", Kind.TAG), Column("Score", Kind.DATA)
+    table = Table("tags", "Tags", columns, (("a", 2.25), ("b", None)))
+
+    assert rows(files_of(a_report(table))["tags.csv"]) == [["hashtag", "score"], ["a", "2.25"], ["b", ""]]
+
+
 def test_days_are_iso_days_in_the_csv() -> None:
     """A spreadsheet sorts them."""
     assert tag_csv(date(2026, 11, 6), None, kind=Kind.DAY) == [["it"], ["2026-11-06"], [""]]

@@ -53,6 +53,13 @@ def test_every_number_of_the_page_stands_in_the_text() -> None:
     assert LINK in text
 
 
+def test_what_is_data_is_not_in_the_text() -> None:
+    """It stands in the CSV."""
+    columns = Column("Tweets", Kind.COUNT), Column("Score", Kind.DATA)
+
+    assert "Score" not in render_text(a_report(Table("t", "T", columns, ((1, 2.5),))), LINK)
+
+
 def test_an_empty_table_says_so() -> None:
     """No heading over nothing."""
     table = Table("t", "T", (Column("N", Kind.COUNT),), (), empty="Nothing rose.")

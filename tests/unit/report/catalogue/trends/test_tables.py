@@ -72,6 +72,15 @@ def test_what_one_author_made_does_not_lead_but_is_named() -> None:
     assert alone.empty == f"Nothing rose more than chance explains. {table.note}"
 
 
+def test_the_csv_has_what_the_page_has_no_room_for() -> None:
+    """The exact expectation, the score, and both ranks as numbers."""
+    up = a_trend("a", 80, score=3.456, label=Label.RISING, expected=31.678, place=2, place_before=7)
+    day = a_counted_day(up)
+
+    assert risers_table(day).rows[0][6:] == (31.68, 3.46, 2, 7)
+    assert top_table(day).rows[0][7:] == (31.68, 3.46)
+
+
 def test_fallers_come_by_how_far_they_fell() -> None:
     """What is gone among them, with the rank it had."""
     day = a_counted_day(
