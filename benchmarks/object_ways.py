@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from benchmarks.ways import DAY
+from benchmarks.tweets import DAY
 from report.adapters.duckdb_engine import DuckDBEngine
 from report.adapters.s3_client import s3_client
 from report.adapters.s3_storage import S3Storage

@@ -22,8 +22,7 @@ from typing import Any
 import click
 
 from benchmarks.object_ways import BUCKET
-from benchmarks.tweets import day_of_tweets
-from benchmarks.ways import DAY
+from benchmarks.tweets import DAY, day_of_tweets
 from report.adapters.read_ahead import READERS
 
 RATIO_TO_REACH = 30

@@ -73,7 +73,7 @@ def test_a_way_that_lacks_its_package_is_left_out(tmp_path: Path) -> None:
     """Whoever has not installed a peer is told so, and measures the others."""
     said: list[str] = []
     data = day_of_objects(5, tmp_path)
-    ways = [Way(name, "", "benchmarks.ways:lean", data, 5, needs=name) for name in ("json", "no_such")]
+    ways = [Way(name, "", "benchmarks.one_by_one:lean", data, 5, needs=name) for name in ("json", "no_such")]
 
     result = compare(Work("A work", "About it.", ways), said.append, rounds=1)
 

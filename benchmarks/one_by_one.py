@@ -7,7 +7,6 @@ from typing import Any
 
 from benchmarks import day
 from benchmarks.corpus import raw_files
-from benchmarks.tweets import DAY as DAY
 
 _TOP = 10
 
