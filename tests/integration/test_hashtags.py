@@ -256,6 +256,26 @@ def test_building_brings_the_pages_of_its_hashtags(
         assert {server.ask(link).status for link in links} == {200}
 
 
+def test_showing_a_history_loads_nothing_that_counts_or_draws(tmp_path: Path) -> None:
+    """A page comes from a file and a template: a worker needs no engine, no frames and no charts for it."""
+    storage = DirectoryStorage(tmp_path / "data", None, "http://localhost")
+    collect(storage, 0, "budget", "tax")
+    settled(storage, 0).keep_up()
+    code = """
+import sys
+from app import create_app
+client = create_app(start_build=lambda build: None).test_client()
+for path in ("/tags/", "/tags/budget", "/tags/budget.json"):
+    assert client.get(path).status_code == 200, path
+print(*{"pandas", "numpy", "bokeh", "matplotlib", "duckdb", "boto3", "babel"} & set(sys.modules))
+"""
+    environ = {"STORAGE_URL": f"file:{tmp_path / 'data'}", "PATH": "/usr/bin:/bin"}
+
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True)
+
+    assert (ran.stdout.split(), ran.returncode) == ([], 0), ran.stderr
+
+
 def test_another_s_run_is_left_alone(environs: dict[str, dict[str, str]], tmp_path: Path) -> None:
     """While another host keeps the histories, a run says so and ends well."""
     storage = DirectoryStorage(tmp_path / "data", None, "http://localhost")
