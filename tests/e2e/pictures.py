@@ -60,7 +60,7 @@ def main() -> None:
 
 def _build(folder: Path) -> None:
     data = folder / "data"
-    run_command(data, "collector", "demo", "--days", "3", "--until", "2026-11-19T00:00:00Z")
+    run_command(data, "collector", "demo", "--days", "14", "--until", "2026-11-19T00:00:00Z")
     run_command(data, "report", "build", "--date", DAY)
     run_command(data, "mailer", "preview", "--date", DAY, "--folder", str(folder / "preview"))
 
