@@ -5,6 +5,7 @@ from functools import partial
 
 from benchmarks import day_pandas
 from benchmarks.corpus import day_of_copies, day_of_lines, day_of_objects
+from benchmarks.counted import counted_days
 from benchmarks.work import OURS, PeakMemory, Scale, TimesAsLong, Way, Work
 
 _COUNT = "benchmarks.day:ours"
@@ -108,10 +109,27 @@ def growth(scale: Scale) -> Work:
     )
 
 
+def history(scale: Scale) -> Work:
+    """The daily report from counted days, whatever is known of earlier ones."""
+    days = max(2, scale.of(365))
+    build = "benchmarks.history:build"
+    return Work(
+        title=f"A day's report from its counts, {days} days known beside one",
+        about="137,000 tweets a day: counts and what is known read, described, rendered; nothing is counted.",
+        ways=[
+            Way("1 day", "one day is known before it", build, counted_days(1, scale.root), 0),
+            Way(f"{days} days", "the same", build, counted_days(days, scale.root), 0, agrees=False),
+        ],
+        goals=[TimesAsLong(f"{days} days", "1 day", at_most=1.2)],
+        rounds=5,
+    )
+
+
 WORKS: Mapping[str, Callable[[Scale], Work]] = {
     "day": day,
     "compressed": compressed,
     "files": files,
     "compaction": compaction,
     "growth": growth,
+    "history": history,
 }
