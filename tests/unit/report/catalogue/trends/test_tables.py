@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from report.catalogue.trends.tables import course_table, fallers_table, risers_table, top_table
+import pytest
+
+from report.catalogue.trends.tables import course_table, fallers_table, risers_table, rounded, top_table
 from report.trends import Label
 from tests.report_builders import (
     a_counted_day,
@@ -58,6 +60,12 @@ def test_risers_come_by_how_far_they_rose() -> None:
         ("b", "new", 90, 0, "—\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}1"),
         ("a", "rising", 80, 32, "7\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}2"),
     ]
+
+
+@pytest.mark.parametrize(("expected", "said"), [(0.04, "0"), (0.06, "0.1"), (9.96, "10.0"), (31.7, "32")])
+def test_expected_is_said_as_exactly_as_it_is_worth(expected: float, said: str) -> None:
+    """Tenths of a tweet matter below ten; next to nothing is nothing."""
+    assert str(rounded(expected)) == said
 
 
 def test_what_one_author_made_does_not_lead_but_is_named() -> None:
