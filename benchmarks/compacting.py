@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from benchmarks.answers import Told
-from benchmarks.corpus import ROOT, raw_files
+from benchmarks.corpus import raw_files
 from benchmarks.day import SETTINGS, read_columns
 from benchmarks.tweets import DAY
 
@@ -24,7 +24,7 @@ def ours(folder: Path) -> Callable[[], Told]:
     from report.compaction import Done
     from report.places import whole_day
 
-    place = _Place()
+    place = _Place(folder)
     for file in raw_files(folder):
         linked = place.folder / file.relative_to(folder)
         linked.parent.mkdir(parents=True)
@@ -40,7 +40,7 @@ def bare(folder: Path) -> Callable[[], Told]:
     from report.adapters.duckdb_dialect import connect, raw_tweets, spoken
     from report.engine import question
 
-    place = _Place()
+    place = _Place(folder)
     with connect(SETTINGS) as connection:
         connection.execute(f"CREATE VIEW raw_tweets AS {raw_tweets(raw_files(folder))}")
         connection.execute(f"CREATE VIEW documents AS {spoken(question('documents')[0])}")
@@ -49,7 +49,7 @@ def bare(folder: Path) -> Callable[[], Told]:
 
 def loose(folder: Path) -> Callable[[], Told]:
     """Have DuckDB write what stands on top, each id once, without any other rule."""
-    place = _Place()
+    place = _Place(folder)
     rows = (
         'SELECT DISTINCT ON (id_str) id_str AS id, created_at, lang, "user".id_str AS author_id, text,'
         " list_transform(entities.hashtags, lambda h: h.text) AS hashtags,"
@@ -64,8 +64,8 @@ def loose(folder: Path) -> Callable[[], Told]:
 class _Place:
     """A folder of a run's own, on the disk of the tweets; it goes once the run has told its answer."""
 
-    def __init__(self) -> None:
-        self._temporary = TemporaryDirectory(dir=ROOT, prefix="compacting-")
+    def __init__(self, tweets: Path) -> None:
+        self._temporary = TemporaryDirectory(dir=tweets.parent, prefix="compacting-")
         self.folder = Path(self._temporary.name)
 
     def written(self, connection: duckdb.DuckDBPyConnection, rows: str) -> Callable[[], Told]:
