@@ -12,7 +12,8 @@ from report.values import Report
 
 _LINK = re.compile(r'(?<=href=")/')
 _PICTURE = re.compile(r'(?<=src=")[^"]*/(?P<name>[^"/]+)(?=")')
-_LONG_LINK = re.compile(r'<a href="/[^"]{300,}">(?P<words>.*?)</a>')
+_HASHTAG = re.compile(r'<a href="(?P<path>/tags/[^"]*)">(?P<words>.*?)</a>')
+_LONGEST_PATH = 300
 _TAG = re.compile(r"<[a-z][^<>]*>")
 _CLASS = re.compile(r' (?:class|aria-hidden)="[^"]*"')
 _STYLE = re.compile(r' style="[^"]*"')
@@ -40,14 +41,24 @@ def _in_short(tag: re.Match[str]) -> str:
 
 
 def _for_mail(body: Markup, public_url: str) -> Markup:
-    """Only what a mail cannot have is changed; the words and numbers are the page's own.
-
-    The longest hashtags lose their links: escaped, each takes more than a kilobyte.
-    """
+    """Only what a mail cannot have is changed; the words and numbers are the page's own."""
     text = _SCRIPTED.sub("", str(body))
-    text = _LONG_LINK.sub(r"\g<words>", text)
+    text = _linked_once(text)
     text = _PICTURE.sub(r"cid:\g<name>", text)
     return Markup(_LINK.sub(f"{public_url}/", text))  # noqa: S704 the body is escaped already
+
+
+def _linked_once(text: str) -> str:
+    """Link a hashtag where it is first named, for links take room: the longest, escaped, a kilobyte."""
+    linked: set[str] = set()
+
+    def chosen(link: re.Match[str]) -> str:
+        if link["path"] in linked or len(link["path"]) > _LONGEST_PATH:
+            return link["words"]
+        linked.add(link["path"])
+        return link[0]
+
+    return _HASHTAG.sub(chosen, text)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Rules for the body, and the page and mail around it."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -114,6 +115,15 @@ def test_mail_has_absolute_links_and_its_own_pictures() -> None:
     assert 'src="cid:hours.png"' in html
     assert f'href="{SITE}{BASE}tags.csv"' in html
     assert not re.search(r'(?:href|src)="/', html)
+
+
+def test_a_mail_links_a_hashtag_once() -> None:
+    """Where it is first named; and never by an address of a kilobyte."""
+    second = replace(tags_table("budget", "food"), slug="again")
+    html = mail_of(a_report(tags_table("budget", "語" * 139), second))
+
+    assert re.findall(rf'href="{SITE}(/tags/[^"]*)"', html) == ["/tags/budget", "/tags/food"]
+    assert html.count("#budget</bdi>") == 2
 
 
 def test_mail_holds_nothing_a_mail_may_not() -> None:
