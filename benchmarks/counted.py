@@ -8,6 +8,7 @@ What is known forgets in 60 days, so that after 75 it is as large as after a yea
 """
 
 import hashlib
+import json
 import os
 import shutil
 from datetime import UTC, date, datetime, time, timedelta
@@ -94,7 +95,7 @@ def _write_counts(
     connection.register("drawn", _drawn(day))
     connection.execute(_ROWS.format(day=day.isoformat()))
     window = day_window(day, Settings().timezone)
-    said = {"version": str(VERSION), "sources": sources.digest(window), "zone": "UTC"}
+    said = {"version": str(VERSION), "sources": json.dumps(sources.of(window)), "zone": "UTC"}
     write_counts(connection, {**said, "facts": _facts(day).to_json()}, path)
     storage.put(counted_day("UTC", day), path.read_bytes(), PARQUET)
     path.unlink()

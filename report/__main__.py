@@ -89,7 +89,11 @@ def build(
     help="Compact the hours and days that were over at this time, UTC. Default: now.",
 )
 @click.option(
-    "--back", default=14, show_default=True, type=click.IntRange(0), help="Days to search for late tweets."
+    "--back",
+    default=14,
+    show_default=True,
+    type=click.IntRange(0, 3660),
+    help="Days to search for late tweets.",
 )
 @click.option("--rebuild", is_flag=True, help="Count every day there ever was: after TIMEZONE changed.")
 def compact(until: datetime | None, back: int, rebuild: bool) -> None:

@@ -9,6 +9,7 @@ The bytes come first and the manifest last, so whoever reads finds a whole one o
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from report.storage import Storage
 
 _JSON = "application/json"
 _DIGITS = 16
+
+LONGEST_WRITE = timedelta(hours=1)
+"""By the clock of storage: so long after it was replaced a file is kept."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +43,14 @@ def save(storage: Storage, name: str, path: Path, content_type: str, facts: Mapp
     key = f"{name}-{sha256[:_DIGITS]}{path.suffix}"
     made = Artefact(key, sha256, path.stat().st_size, facts)
     before, etag = _standing(storage, name)
-    if before == made:
+    if before == made and stands(storage, made):
         return made
     storage.upload(path, key, content_type)
     try:
         _point(storage, name, made, etag)
     except AlreadyExists:
-        _give_way(storage, name, made)
-    else:
-        if before and before.key != key:
-            storage.delete(before.key)
+        return made  # another writer was quicker; theirs is as right, and ours is swept away later
+    _sweep(storage, name, made)
     return made
 
 
@@ -65,15 +67,33 @@ def fetch(storage: Storage, name: str, path: Path) -> Artefact:
     found = known(storage, name)
     try:
         storage.download(found.key, path)
-    except NotFound:  # replaced meanwhile
+    except NotFound:  # replaced meanwhile, or gone
         found = known(storage, name)
-        storage.download(found.key, path)
+        _download(storage, name, found.key, path)
     if (got := _sha256(path)) != found.sha256:
         raise BadArtefact(
             f"{found.key} has the SHA-256 {got[:_DIGITS]}…, its manifest {name}.json says"
-            f" {found.sha256[:_DIGITS]}…: it was changed or cut; delete {name}.json and make it again"
+            f" {found.sha256[:_DIGITS]}…: it was changed or cut; delete {name}.json and run"
+            " `python -m report compact`"
         )
     return found
+
+
+def stands(storage: Storage, found: Artefact) -> bool:
+    """Tell, without reading it, that the file is there and is as long as it should be."""
+    try:
+        return storage.head(found.key).size == found.size
+    except NotFound:
+        return False
+
+
+def _download(storage: Storage, name: str, key: str, path: Path) -> None:
+    try:
+        storage.download(key, path)
+    except NotFound as error:
+        raise BadArtefact(
+            f"{name}.json names {key}, which is gone: run `python -m report compact` to make it again"
+        ) from error
 
 
 def _standing(storage: Storage, name: str) -> tuple[Artefact | None, str]:
@@ -97,11 +117,13 @@ def _point(storage: Storage, name: str, made: Artefact, etag: str) -> None:
         storage.put_if_absent(f"{name}.json", body, _JSON)
 
 
-def _give_way(storage: Storage, name: str, made: Artefact) -> None:
-    """Where another writer was quicker, theirs is as right as ours."""
-    standing, _ = _standing(storage, name)
-    if standing is None or standing.key != made.key:
-        storage.delete(made.key)
+def _sweep(storage: Storage, name: str, made: Artefact) -> None:
+    """Remove files that were replaced, but no young one: another writer may be about to name it."""
+    found = list(storage.list(f"{name}-"))
+    now = next((info.modified_at for info in found if info.key == made.key), None)
+    for info in found:
+        if now and info.key != made.key and info.modified_at < now - LONGEST_WRITE:
+            storage.delete(info.key)
 
 
 def _sha256(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -97,22 +97,24 @@ def count_all_but_tags(questions: Questions, period: Period, rules: CountingRule
         totals=_totals(questions.ask("tweet_count", retweets)[0], questions.ask("document_count"), period),
         tags=(),
         hours=_hours(questions.ask("hours", retweets), period),
-        languages=_languages(questions.ask("languages", retweets)),
+        languages=languages_of(questions.ask("languages", retweets)),
     )
 
 
-def name_spellings(questions: Questions) -> list[tuple[str, str, str]]:
-    """Return (spelling, hashtag, key) of every sound spelling; a hashtag is its most used spelling.
+def name_spellings(spellings: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield (spelling, hashtag, key) for each sound spelling of those given, the most used first.
 
-    Retweets are looked at whatever is counted, so that a hashtag has one name.
+    A hashtag is its most used spelling, retweets looked at whatever is counted: so it has one name.
     """
-    groups = _groups(questions, CountingRules(retweets=True))
-    return [(spelling, group[0], key) for key, group in groups.items() for spelling in group]
+    tags: dict[str, str] = {}
+    for spelling in filter(is_sound, spellings):
+        key = fold(spelling)
+        yield spelling, tags.setdefault(key, spelling), key
 
 
-def folding_from(names: Iterable[tuple[str, str, str]]) -> str:
-    """Return the parameter `folding` that these names make: of those that do not stand for themselves."""
-    return _folding((spelling, tag) for spelling, tag, _ in names if spelling != tag)
+def folding_from(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return the parameter `folding` that says which spelling goes to which hashtag."""
+    return _folding(pairs)
 
 
 def _tags(questions: Questions, rules: CountingRules) -> tuple[TagCount, ...]:
@@ -170,7 +172,7 @@ def folding_of(questions: Questions, rules: CountingRules, hashtag: str = "") ->
     return _folding((other, group[0]) for group in groups.values() for other in group[1:])
 
 
-def _languages(rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:
+def languages_of(rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:
     """Tweets by code, most first; what is no code, "und" for Twitter, is as good as none."""
     counted: Counter[str] = Counter()
     for row in rows:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from report.counts import CountingRules
+from report.counts import CountingRules, languages_of
 from report.engine import Questions, Row
 
 BOTH = (CountingRules(retweets=True), CountingRules(retweets=False))
@@ -67,6 +67,8 @@ def ask_facts(questions: Questions) -> Facts:
     for rules in BOTH:
         for name in _BY_RULES:
             rows[_name(name, rules.parameter)] = questions.ask(name, _asked(rules))
+        known = languages_of(rows[_name("languages", rules.parameter)])  # others may hold anything
+        rows[_name("languages", rules.parameter)] = [{"lang": code, "tweets": count} for code, count in known]
     return Facts(rows)
 
 

@@ -5,27 +5,30 @@ state/<zone>/<day>             what is known of each hashtag up to that day, fol
 hashtags/<zone>/<shard>.json   the histories of hashtags, for their pages
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from hashlib import sha256
+from itertools import groupby
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from report.compaction import days_of
 from report.counts import DayCounts
 from report.errors import BuildError
-from report.places import raw_day
-from report.storage import Storage
+from report.places import counted_days, raw_day, raw_hour
+from report.storage import ObjectInfo, Storage
 from report.trends import Parameters, Trend
 from report.values import Period
 from report.window import Window, day_window
+from report.words import count_of
 
 VERSION = 1
 """Of what counts and state hold and how they are made: another one is made anew."""
 
 _DAY = timedelta(days=1)
+_MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Settled:
 
     def said(self) -> str:
         """Return it in words."""
-        return f"counted {len(self.counted)} days, learnt from {len(self.folded)}"
+        return f"counted {count_of(len(self.counted), 'day')}, learnt from {len(self.folded)}"
 
 
 class Sources:
@@ -88,28 +91,51 @@ class Sources:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        self._digest = cache(self._of_day)
+        self._of_day = cache(self._listed)
 
-    def digest(self, window: Window) -> str:
-        """Return a digest of the raw objects of the window's UTC days, and of the day before them.
+    def of(self, window: Window) -> dict[str, str]:
+        """Return a digest of the raw objects of each UTC hour that the window's tweets can lie in.
 
-        A tweet counts at its first sighting over two days, so those of the day before belong to it.
+        A tweet counts at its first sighting over two days, so the hours of the UTC day before belong to
+        it, and those after the window do not: what is sighted later changes nothing.
         """
         days = days_of(window)
-        return sha256("".join(map(self._digest, [days[0] - _DAY, *days])).encode()).hexdigest()[:32]
+        last = raw_hour(max(window.hours()))
+        hours = (item for day in (days[0] - _DAY, *days) for item in self._of_day(day).items())
+        return {hour: digest for hour, digest in hours if hour <= last}
 
-    def _of_day(self, day: date) -> str:
-        found = (f"{info.key} {info.etag}\n" for info in self._storage.list(raw_day(day)))
-        return sha256("".join(found).encode()).hexdigest()
+    def _listed(self, day: date) -> dict[str, str]:
+        found = groupby(self._storage.list(raw_day(day)), lambda info: info.key[: len(raw_hour(_MIDNIGHT))])
+        return {hour: _digest(infos) for hour, infos in found}
+
+
+def is_current(made_from: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """Tell whether what was made from these hours' raw objects is right for those there are now.
+
+    An hour without any is no change: raw objects may be archived once they are counted.
+    """
+    return all(made_from.get(hour) == digest for hour, digest in now.items())
 
 
 def first_day(storage: Storage, zone: ZoneInfo, since: date = date.min) -> date | None:
-    """Return the first day of the zone, from `since` on, that can hold a tweet; None if there is none."""
-    names = (name.removeprefix("dt=") for name in storage.list_folders("raw/"))
-    days = sorted(day for name in names if (day := _parsed(name)) and day >= since)
-    if not days:
-        return None
-    return max(since, datetime.combine(days[0], time.min, UTC).astimezone(zone).date())
+    """Return the first day of the zone, from `since` on, that can hold a tweet; None if there is none.
+
+    Raw objects may be archived: what was compacted, or counted, was collected too.
+    """
+    names = (name for place in ("raw/", "tweets/") for name in storage.list_folders(place))
+    found = [max(since, _in_zone(day, zone)) for name in names if (day := _parsed(name)) and day >= since]
+    counted = next(storage.list(counted_days(zone.key)), None) if since == date.min else None
+    if counted and (day := _parsed(counted.key.rpartition("/")[2].removesuffix(".parquet"))):
+        found.append(day)
+    return min(found, default=None)
+
+
+def _in_zone(day: date, zone: ZoneInfo) -> date:
+    return datetime.combine(day, time.min, UTC).astimezone(zone).date()
+
+
+def _digest(infos: Iterable[ObjectInfo]) -> str:
+    return sha256("".join(f"{info.key} {info.etag}\n" for info in infos).encode()).hexdigest()[:16]
 
 
 def day_before(period: Period) -> Period:
@@ -123,13 +149,19 @@ def day_before(period: Period) -> Period:
 
 
 def _last_day_that_was(period: Period) -> tuple[date, Window]:
-    """A zone that crossed the date line has a day that never was."""
+    day = last_day_before(period.day, period.zone)
+    return day, day_window(day, period.zone)
+
+
+def last_day_before(day: date, zone: ZoneInfo) -> date:
+    """Return the day before in the zone: one that crossed the date line has a day that never was."""
     for back in (1, 2):
         try:
-            return (day := period.day - back * _DAY), day_window(day, period.zone)
-        except ValueError:
+            day_window(day - back * _DAY, zone)
+        except (ValueError, OverflowError):
             continue
-    raise BuildError(f"there is no day before {period.day} in {period.zone.key}")
+        return day - back * _DAY
+    raise BuildError(f"there is no day before {day} in {zone.key}")
 
 
 def days_between(first: date, last: date, zone: ZoneInfo) -> Iterator[date]:
@@ -147,6 +179,6 @@ def days_between(first: date, last: date, zone: ZoneInfo) -> Iterator[date]:
 
 def _parsed(name: str) -> date | None:
     try:
-        return date.fromisoformat(name)
+        return date.fromisoformat(name.removeprefix("dt="))
     except ValueError:
         return None

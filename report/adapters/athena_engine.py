@@ -122,7 +122,7 @@ class _Answers:
         if len(text.encode()) > _LONGEST_TEXT:
             raise EngineError(
                 f"Athena takes {_LONGEST_TEXT:,} bytes of SQL, and to {what} needs {len(text.encode()):,}:"
-                " ask about a shorter time"
+                " ask about a shorter time, or count with ENGINE=duckdb"
             )
         request: dict[str, Any] = {
             "QueryString": text,

@@ -1,12 +1,12 @@
 """Makes a day's `counts`, a row a hashtag, from what any engine answers; a table, or a Parquet object.
 
-The answers go through files: a day may have a million hashtags, and none of them becomes a Python object
-but its name.
+The answers go through files: a day may have a million hashtags, of which only the names become Python
+objects, to be folded.
 """
 
 # ruff: noqa: S608 the words are ours, and values go through literal()
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,6 +24,10 @@ _ROWS_IN_GROUP = 16_384
 _ROWS_AT_A_TIME = 250_000
 """Of quarters of an hour: lists are gathered in memory, which must hold them."""
 
+_NAMES_AT_A_TIME = 10_000
+_SPELLINGS = "spelling VARCHAR, tweets BIGINT"
+_QUARTERS = "tag VARCHAR, quarter TIMESTAMP, tweets BIGINT, originals BIGINT"
+_PAIRS = "tag VARCHAR, companion VARCHAR, tweets BIGINT"
 _NAMES = "spelling VARCHAR, tag VARCHAR, key VARCHAR"
 _HASHTAGS = (
     "tag VARCHAR, tweets BIGINT, authors BIGINT, busiest BIGINT, first_seen TIMESTAMP, last_seen TIMESTAMP"
@@ -44,33 +48,28 @@ class Answers:
     companions: str
 
 
-def ask_counts(questions: Questions, folder: Path) -> Answers:
-    """Write all answers a day's counts are made of below `folder`."""
-    names = name_spellings(questions)
-    path = folder / "names.json"
-    _write_names(names, path)
-    known: dict[str, str | int | float] = {"folding": folding_from(names)}
-    several = {**known, "popular": _POPULAR, "together": _TOGETHER}
+def ask_counts(connection: duckdb.DuckDBPyConnection, questions: Questions, folder: Path) -> Answers:
+    """Write all answers a day's counts are made of below `folder`; `connection` reads them there."""
     spellings, own_spellings = (
-        questions.save("spellings", {"retweets": rules.parameter}, folder) for rules in BOTH
+        _read(questions.save("spellings", {"retweets": rules.parameter}, folder), _SPELLINGS)
+        for rules in BOTH
     )
+    names = folder / "names.json"
+    known: dict[str, str | int | float] = {"folding": _write_names(connection, spellings, names)}
+    several = {**known, "popular": _POPULAR, "together": _TOGETHER}
     hashtags, own_hashtags = (
-        questions.save("hashtags", {**known, "retweets": rules.parameter}, folder) for rules in BOTH
+        _read(questions.save("hashtags", {**known, "retweets": rules.parameter}, folder), _HASHTAGS)
+        for rules in BOTH
     )
     return Answers(
         facts=ask_facts(questions),
-        names=_read(path, _NAMES),
-        spellings=_read(spellings, "spelling VARCHAR, tweets BIGINT"),
-        own_spellings=_read(own_spellings, "spelling VARCHAR, tweets BIGINT"),
-        hashtags=_read(hashtags, _HASHTAGS),
-        own_hashtags=_read(own_hashtags, _HASHTAGS),
-        quarters=_read(
-            questions.save("tag_quarters", known, folder),
-            "tag VARCHAR, quarter TIMESTAMP, tweets BIGINT, originals BIGINT",
-        ),
-        companions=_read(
-            questions.save("companions", several, folder), "tag VARCHAR, companion VARCHAR, tweets BIGINT"
-        ),
+        names=_read(names, _NAMES),
+        spellings=spellings,
+        own_spellings=own_spellings,
+        hashtags=hashtags,
+        own_hashtags=own_hashtags,
+        quarters=_read(questions.save("tag_quarters", known, folder), _QUARTERS),
+        companions=_read(questions.save("companions", several, folder), _PAIRS),
     )
 
 
@@ -132,10 +131,17 @@ def _part(answers: Answers, day: date, chosen: str) -> str:
     )
 
 
-def _write_names(names: Iterable[tuple[str, str, str]], path: Path) -> None:
+def _write_names(connection: duckdb.DuckDBPyConnection, spellings: str, path: Path) -> str:
+    """Write what each spelling's hashtag and key are; return the folding they make."""
+    found = connection.execute(f"SELECT spelling FROM ({spellings}) ORDER BY tweets DESC, spelling")
+    batches = iter(lambda: found.fetchmany(_NAMES_AT_A_TIME), [])
+    pairs = []
     with path.open("w", encoding="utf-8") as file:
-        for spelling, tag, key in names:
+        for spelling, tag, key in name_spellings(word for batch in batches for (word,) in batch):
             file.write(json.dumps({"spelling": spelling, "tag": tag, "key": key}) + "\n")
+            if spelling != tag:
+                pairs.append((spelling, tag))
+    return folding_from(pairs)
 
 
 def _read(path: Path, columns: str) -> str:

@@ -1,9 +1,11 @@
 """Counts closed days into `counts/` and folds them into `state/`, with DuckDB; reads both for a report."""
 
+import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,13 +16,23 @@ from report import artefacts
 from report.adapters.duckdb_counts import ask_counts, make_counts, write_counts
 from report.adapters.duckdb_dialect import Settings, connect, filled, literal, spoken
 from report.adapters.duckdb_kept import KEPT_DAYS, TOP, Kept, training_said
-from report.adapters.duckdb_look import look_at, make_day
+from report.adapters.duckdb_look import look_at, make_day_from
+from report.adapters.replacing import replace_object
 from report.counts import CountingRules
 from report.engine import Engine, history_text
 from report.errors import AlreadyExists, EngineError
-from report.history import VERSION, CountedDay, Settled, Sources, days_between, first_day
+from report.history import (
+    VERSION,
+    CountedDay,
+    Settled,
+    Sources,
+    days_between,
+    first_day,
+    is_current,
+    last_day_before,
+)
 from report.places import counted_day, known_day
-from report.storage import ObjectInfo, Storage
+from report.storage import Storage
 from report.trends import DAY_MINUTES, Parameters, Training, step
 from report.values import Period
 from report.window import day_window
@@ -63,9 +75,20 @@ class DuckDBHistory:
     def settle(self, day: date) -> Settled:
         """See `History.settle`."""
         settled, sources = Settled(), Sources(self._kept.storage)
-        for one in self.days(day, 1 if self._kept.known(day - _DAY) else FIRST_DAYS):
+        for one in self.days(day, 1 if self._kept.before(day)[0] else FIRST_DAYS):
             self.settle_day(one, settled, sources)
+        self._follow(day, settled)
         return settled
+
+    def _follow(self, day: date, settled: Settled) -> None:
+        """Fold the days after one that was folded anew, as far as they are known: they came from it."""
+        after = day + _DAY
+        while settled.folded and settled.folded[-1] == day and self._kept.known(after):
+            with self._workroom() as (folder, connection):
+                if not self._fold(connection, after, folder):
+                    return
+            settled.folded.append(after)
+            day, after = after, after + _DAY
 
     def look(self, period: Period) -> CountedDay:
         """See `History.look`."""
@@ -85,8 +108,8 @@ class DuckDBHistory:
         if back is None:
             return list(days_between(first, last, zone))
         start = last - timedelta(days=back)
-        if not self._kept.known(start - _DAY):
-            newest = self._kept.newest(last)
+        if not self._kept.known(last_day_before(start, zone)):
+            newest = self._kept.newest(start)
             if newest and last - newest <= LONGEST_GAP:
                 start = min(start, newest + _DAY)
             else:
@@ -96,49 +119,53 @@ class DuckDBHistory:
     def settle_day(self, day: date, settled: Settled, sources: Sources | None = None) -> None:
         """Make one day right, whose day before is."""
         sources = sources or Sources(self._kept.storage)
-        digest = sources.digest(day_window(day, self._kept.zone))
+        made_from = sources.of(day_window(day, self._kept.zone))
         with self._workroom() as (folder, connection):
-            if self._count(connection, day, digest, folder):
+            if self._count(connection, day, made_from, folder):
                 settled.counted.append(day)
-            if self._fold(connection, day, digest, folder):
+        with self._workroom() as (folder, connection):
+            if self._fold(connection, day, folder):
                 settled.folded.append(day)
 
-    def _count(self, connection: duckdb.DuckDBPyConnection, day: date, digest: str, folder: Path) -> bool:
+    def _count(
+        self, connection: duckdb.DuckDBPyConnection, day: date, made_from: Mapping[str, str], folder: Path
+    ) -> bool:
+        """Make the counts of a day; False where they are right, or another run was quicker, as well as we."""
         stands, said = self._kept.bring_counts(connection, day, folder / "stands.parquet")
-        made_from = {"version": str(VERSION), "sources": digest, "zone": self._kept.zone.key}
-        if made_from.items() <= said.items():
+        if said.get("version") == str(VERSION) and is_current(json.loads(said["sources"]), made_from):
             return False
         with self._engine().open(day_window(day, self._kept.zone)) as questions:
-            answers = ask_counts(questions, folder)
+            answers = ask_counts(connection, questions, folder)
         make_counts(connection, day, answers)
         path = folder / "counts.parquet"
-        write_counts(connection, {**made_from, "facts": answers.facts.to_json()}, path)
-        connection.execute("DROP TABLE counts")
-        return self._put(counted_day(self._kept.zone.key, day), path, stands)
-
-    def _put(self, key: str, path: Path, stands: ObjectInfo | None) -> bool:
-        """Replace what stood there; False where another run did so first, which is as well."""
+        told = {
+            "version": str(VERSION),
+            "zone": self._kept.zone.key,
+            "sources": json.dumps(made_from, sort_keys=True),
+            "facts": answers.facts.to_json(),
+        }
+        write_counts(connection, told, path)
         try:
-            if stands:
-                self._kept.storage.put_if_match(key, path.read_bytes(), stands.etag, PARQUET)
-            else:
-                self._kept.storage.put_if_absent(key, path.read_bytes(), PARQUET)
+            replace_object(self._kept.storage, counted_day(self._kept.zone.key, day), path, stands, PARQUET)
         except AlreadyExists:
             return False
         return True
 
-    def _fold(self, connection: duckdb.DuckDBPyConnection, day: date, digest: str, folder: Path) -> bool:
+    def _fold(self, connection: duckdb.DuckDBPyConnection, day: date, folder: Path) -> bool:
+        """Make what is known up to a day; False where it is right. It names the very files it came from."""
         before, training = self._kept.before(day)
+        path = folder / "counted.parquet"
+        counted, said = self._kept.bring_counts(connection, day, path)
         facts: dict[str, Any] = {
-            "version": VERSION,
             "parameters": self._kept.folded_with,
-            "counts": digest,
+            "counts": _sha256(path) if counted else "",
             "before": before.sha256 if before else "",
         }
         stands = self._kept.known(day)
-        if stands and facts.items() <= stands.facts.items():
+        if stands and facts.items() <= stands.facts.items() and artefacts.stands(self._kept.storage, stands):
             return False
-        minutes = make_day(self._kept, day, connection, folder).totals.observed_minutes
+        counts = make_day_from(self._kept, day, connection, said, path)
+        minutes = counts.totals.observed_minutes
         self._kept.make_ranked(connection, "ranked")
         self._kept.make_state(connection, before, folder)
         path = folder / "state.parquet"
@@ -171,3 +198,8 @@ class DuckDBHistory:
                     yield folder, connection
             except duckdb.Error as error:
                 raise EngineError(f"DuckDB could not count: {error}") from error
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

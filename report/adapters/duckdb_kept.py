@@ -1,9 +1,10 @@
 """Brings what is kept of counted days into DuckDB: a day's `counts`, its ranks, and the `state` before it."""
 
 # ruff: noqa: S608 the words are ours, and values go through literal()
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,15 +19,16 @@ from report.columns import COUNTS, duckdb_type
 from report.counts import CountingRules
 from report.engine import Row, history_text
 from report.errors import NotFound
+from report.history import VERSION, last_day_before
 from report.places import counted_day, known_day
 from report.storage import ObjectInfo, Storage
 from report.trends import Parameters, Training
 
 TOP = 10
 KEPT_DAYS = 60
-"""A hashtag that never was in the top ten is forgotten so many days after it was last seen."""
+"""A hashtag that never was in the top ten is forgotten so many observed days after it was last seen."""
 
-_DAY = timedelta(days=1)
+_NAMED = re.compile(r"(?P<day>\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))\.json", re.ASCII)
 _STATE = (
     "key VARCHAR, tag VARCHAR, rate DOUBLE, variance DOUBLE, first_day DATE, last_day DATE, days_seen BIGINT,"
     " days_unseen BIGINT, days_in_top BIGINT, last_in_top DATE, best_place BIGINT, best_day DATE"
@@ -46,6 +48,7 @@ class Kept:
     def folded_with(self) -> dict[str, str | float]:
         """What a state depends on besides the counts."""
         return {
+            "version": VERSION,
             "half_life_days": self.parameters.half_life_days,
             "retweets": self.rules.parameter,
             "top": TOP,
@@ -61,17 +64,17 @@ class Kept:
 
     def before(self, day: date) -> tuple[Artefact | None, Training | None]:
         """Return what is known up to the day before; what other parameters made is as good as none."""
-        for back in (1, 2):  # a zone may have left out a day
-            known = self.known(day - back * _DAY)
-            if known and known.facts.get("parameters") == self.folded_with:
-                return known, _training(known)
+        known = self.known(last_day_before(day, self.zone))
+        if known and known.facts.get("parameters") == self.folded_with:
+            return known, _training(known)
         return None, None
 
     def newest(self, last: date) -> date | None:
         """Return the newest day up to `last` that is known."""
         prefix = f"state/{self.zone.key}/"
-        names = (info.key[len(prefix) :] for info in self.storage.list(prefix) if info.key.endswith(".json"))
-        return max((day for name in names if (day := date.fromisoformat(name[:10])) <= last), default=None)
+        found = (_NAMED.fullmatch(info.key[len(prefix) :]) for info in self.storage.list(prefix))
+        days = (date.fromisoformat(match["day"]) for match in found if match)
+        return max((day for day in days if day <= last), default=None)
 
     def bring_counts(
         self, connection: duckdb.DuckDBPyConnection, day: date, path: Path

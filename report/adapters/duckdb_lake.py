@@ -13,6 +13,7 @@ from report.adapters.duckdb_dialect import Settings, connect
 from report.adapters.duckdb_fetch import fetch_raw
 from report.adapters.duckdb_parts import Files, echoed_in, make_part, make_tweets, seen_in, write_part
 from report.adapters.duckdb_refused import refused_in
+from report.adapters.replacing import HELD_BYTES, replace_object
 from report.compaction import (
     LONGEST_RUN,
     Done,
@@ -45,7 +46,7 @@ class DuckDBLake:
         storage: Storage,
         *,
         memory_limit_bytes: int = 224 * _MIB,
-        held_bytes: int = 64 * _MIB,
+        held_bytes: int = HELD_BYTES,
         scratch: Path | None = None,
     ) -> None:
         """Work in `storage`; files go below `scratch`, or where the system keeps such things.
@@ -146,29 +147,11 @@ class DuckDBLake:
     def _replace(self, key: str, path: Path, stands: ObjectInfo | None, done: Done) -> bool:
         """Put the file in the place of what stood there; tell whether nobody else had done so meanwhile."""
         try:
-            if path.stat().st_size > self._held_bytes:
-                self._upload(key, path, stands)
-            elif stands:
-                self._storage.put_if_match(key, path.read_bytes(), stands.etag, PARQUET)
-            else:
-                self._storage.put_if_absent(key, path.read_bytes(), PARQUET)
+            replace_object(self._storage, key, path, stands, PARQUET, self._held_bytes)
         except AlreadyExists:
             done.lost += 1
             return False
         return True
-
-    def _upload(self, key: str, path: Path, stands: ObjectInfo | None) -> None:
-        """Put a file too large for memory, which storage can't do on a condition.
-
-        Should another write slip in, what it held more is in raw, unrecorded: the next run adds it.
-        """
-        try:
-            found = self._storage.head(key).etag
-        except NotFound:
-            found = None
-        if found != (stands.etag if stands else None):
-            raise AlreadyExists(f"{key} has changed since it was read")
-        self._storage.upload(path, key, PARQUET)
 
     def _tidy(self, day: date) -> None:
         """Remove the hours of a day, once the day's object stands."""

@@ -1,5 +1,6 @@
 """Looks at a day beside what was known before it: reads counts and state, and of an open day the tweets."""
 
+from collections.abc import Mapping
 from datetime import UTC, date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from report.counts import DayCounts, count_all_but_tags
 from report.engine import Engine, Row
 from report.errors import EngineError
 from report.facts import Facts
-from report.history import CountedDay, Course, day_before, first_day
+from report.history import VERSION, CountedDay, Course, day_before, first_day
 from report.trends import DAY_MINUTES, Judge, Trend
 from report.values import Period
 from report.window import day_window
@@ -51,7 +52,14 @@ def make_day(kept: Kept, day: date, connection: duckdb.DuckDBPyConnection, folde
     """Make the table `counts` of a counted day; return all else that was counted; raise `EngineError`."""
     path = folder / "counted.parquet"
     _, said = kept.bring_counts(connection, day, path)
-    if not said and first_day(kept.storage, kept.zone):
+    return make_day_from(kept, day, connection, said, path)
+
+
+def make_day_from(
+    kept: Kept, day: date, connection: duckdb.DuckDBPyConnection, said: Mapping[str, str], path: Path
+) -> DayCounts:
+    """The same from a day's file that is here already, with what it says of itself, if there is one."""
+    if said.get("version") != str(VERSION) and (said or first_day(kept.storage, kept.zone)):
         raise EngineError(f"{day} is not counted in {kept.zone.key}: run `python -m report compact`")
     make_counts_from(connection, path if said else None)
     period = Period(day, kept.zone, day_window(day, kept.zone))
@@ -62,7 +70,7 @@ def _count_open(
     kept: Kept, engine: Engine, period: Period, connection: duckdb.DuckDBPyConnection, folder: Path
 ) -> DayCounts:
     with engine.open(period.window) as questions:
-        answers = ask_counts(questions, folder)
+        answers = ask_counts(connection, questions, folder)
     make_counts(connection, period.day, answers)
     return count_all_but_tags(answers.facts, period, kept.rules)
 
@@ -84,7 +92,7 @@ def _make_earlier(
     return count_all_but_tags(facts, before, kept.rules)
 
 
-def _facts(said: dict[str, str]) -> Facts:
+def _facts(said: Mapping[str, str]) -> Facts:
     return Facts.from_json(said["facts"]) if said else Facts.of({"tweet_count": [_NOTHING]})
 
 

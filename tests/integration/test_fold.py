@@ -61,9 +61,9 @@ class Known:
             seen = replace(seen, best_place=place, best_day=day)
         return seen
 
-    def is_kept(self, day: date) -> bool:
+    def is_kept(self) -> bool:
         """Whether it is still remembered."""
-        return self.days_in_top > 0 or (day - self.last_day).days <= KEPT_DAYS
+        return self.days_in_top > 0 or self.days_unseen <= KEPT_DAYS
 
 
 def rank(connection: duckdb.DuckDBPyConnection, table: str, tweets: Mapping[str, int]) -> None:
@@ -117,7 +117,7 @@ def remembered(days: Days) -> dict[str, Known]:
         }
         known = {tag: Known(day, day) for tag in tweets if tag not in known} | known
         known = {tag: one.after(day, places.get(tag), minutes > 0) for tag, one in known.items()}
-        known = {tag: one for tag, one in known.items() if one.is_kept(day)}
+        known = {tag: one for tag, one in known.items() if one.is_kept()}
     return known
 
 

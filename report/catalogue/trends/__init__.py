@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import timedelta
 
 from report.catalogue import Ingredients
 from report.catalogue.trends.charts import hours_chart, hours_strip, languages_chart
@@ -12,7 +11,7 @@ from report.catalogue.trends.known import known_table, spellings_table
 from report.catalogue.trends.rules import rules_note
 from report.catalogue.trends.tables import course_table, fallers_table, risers_table, top_table, totals_table
 from report.errors import NotBegun, NotFound
-from report.history import CountedDay, day_before
+from report.history import CountedDay, day_before, first_day
 from report.places import counted_day, known_day
 from report.storage import ObjectInfo, Storage
 from report.values import Period, Report, Section
@@ -72,7 +71,6 @@ def _news(day: CountedDay) -> tuple[Section, ...]:
 
 def _check_begun(storage: Storage, period: Period) -> None:
     """A day of silence has a report; a day before anything was collected is a mistake in the date."""
-    first = min((name.removeprefix("dt=") for name in storage.list_folders("raw/")), default="")
-    last_moment = period.window.end - timedelta(microseconds=1)
-    if first and last_moment.date().isoformat() < first:
+    first = first_day(storage, period.zone)
+    if first and period.day < first:
         raise NotBegun(f"{period.day.isoformat()} is before anything was collected: that began on {first}")

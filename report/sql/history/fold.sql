@@ -51,5 +51,5 @@ FROM paired
 CROSS JOIN given
 WHERE paired.place IS NOT NULL
     OR paired.days_in_top > 0
-    OR date_diff('day', paired.last_day, given.day) <= given.kept_days
+    OR paired.days_unseen + given.is_observed <= given.kept_days
 ORDER BY paired.key
