@@ -219,7 +219,7 @@ WITH numbered AS (
         *,
         row_number() OVER (
             PARTITION BY id
-            ORDER BY seen_at, created_at, is_retweet, author_id, lang, "text", hashtags, media_urls
+            ORDER BY seen_at, is_retweet, author_id, lang, hashtags, created_at, "text", media_urls
         ) AS place
     FROM documents
     WHERE kind = 'tweet'

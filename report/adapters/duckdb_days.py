@@ -46,9 +46,16 @@ class Brought:
 
 
 def make_window(
-    storage: Storage, connection: duckdb.DuckDBPyConnection, window: Window, folder: Path
+    storage: Storage,
+    connection: duckdb.DuckDBPyConnection,
+    window: Window,
+    folder: Path,
+    left_out: tuple[str, ...] = (),
 ) -> None:
-    """Make `tweets` and `documents` as `Engine.open` promises; raise `NotFound` if a file went meanwhile."""
+    """Make `tweets` and `documents` as `Engine.open` promises; raise `NotFound` if a file went meanwhile.
+
+    Columns that are `left_out` may be empty.
+    """
     days = days_of(window)
     listed = list_day(storage, days[0] - _DAY)
     before: Brought | None = None
@@ -60,9 +67,9 @@ def make_window(
         earlier = None
         if before and needs_earlier(now, before):
             if not is_made:
-                make_part(connection, before.name, files_of(storage, before, folder))
+                make_part(connection, before.name, files_of(storage, before, folder, left_out))
             earlier = before.name
-        files = files_of(storage, now, folder)
+        files = files_of(storage, now, folder, left_out)
         make_part(connection, now.name, files)
         make_tweets(connection, now.name, files, earlier)
         brought.append(now)
@@ -97,9 +104,9 @@ def bring_compacted(
     return tuple(paths), tuple(records)
 
 
-def files_of(storage: Storage, day: Brought, folder: Path) -> Files:
+def files_of(storage: Storage, day: Brought, folder: Path, left_out: tuple[str, ...] = ()) -> Files:
     """Bring the day's fresh raw objects too."""
-    return Files(day.stored, day.records, tuple(fetch_raw(storage, list(day.fresh), folder)))
+    return Files(day.stored, day.records, tuple(fetch_raw(storage, list(day.fresh), folder)), left_out)
 
 
 def needs_earlier(day: Brought, before: Brought) -> bool:

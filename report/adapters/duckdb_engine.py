@@ -4,10 +4,12 @@ What is compacted is read as Parquet; raw objects that are not yet are brought t
 read once, into a table. Nothing outlives the window's context.
 """
 
+import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import duckdb
 
 from report.adapters.duckdb_days import make_window
 from report.adapters.duckdb_dialect import Settings, connect, filled, literal, spoken
+from report.adapters.duckdb_parts import NOT_COUNTED
 from report.engine import Questions, Row, new_path, question
 from report.errors import EngineError, NotFound
 from report.storage import Storage
@@ -50,7 +53,12 @@ class DuckDBEngine:
             yield self._opened(window, stack)
 
     def _opened(self, window: Window, stack: ExitStack) -> Questions:
-        """Open the window; once more from the start if compaction took a file away meanwhile."""
+        """Open the window for counting; once more, whole, if somebody asks for what is not counted."""
+        counted = self._made(window, stack, NOT_COUNTED)
+        return _Answers(counted, cache(lambda: self._made(window, stack, ())))
+
+    def _made(self, window: Window, stack: ExitStack, left_out: tuple[str, ...]) -> duckdb.DuckDBPyConnection:
+        """Make the window; once more from the start if compaction took a file away meanwhile."""
         for last in (False, False, True):
             attempt = stack.enter_context(ExitStack())
             try:
@@ -58,8 +66,8 @@ class DuckDBEngine:
                 settings = {**self._settings, "temp_directory": str(folder / "spill")}
                 connection = attempt.enter_context(connect(settings))
                 with _translated("read the window's tweets"):
-                    make_window(self._storage, connection, window, folder)
-                return _Answers(connection)
+                    make_window(self._storage, connection, window, folder, left_out)
+                return connection
             except NotFound:
                 attempt.close()
                 if last:
@@ -68,19 +76,23 @@ class DuckDBEngine:
 
 
 class _Answers:
-    """The `Questions` of one open window."""
+    """The `Questions` of one open window: `counted` lacks `NOT_COUNTED`, which `whole` has."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+    def __init__(
+        self, counted: duckdb.DuckDBPyConnection, whole: Callable[[], duckdb.DuckDBPyConnection]
+    ) -> None:
+        self._counted = counted
+        self._whole = whole
 
     def ask(self, name: str, parameters: Mapping[str, str | int | float] | None = None) -> list[Row]:
         text, names = question(name)
         values = [literal((parameters or {})[wanted]) for wanted in names]
         with _translated(f"answer {name!r}"):
             # Binding from Python makes DuckDB load pandas, which takes longer than most answers.
-            self._connection.execute(f"PREPARE asked AS {spoken(text)}")
+            connection = self._connection(text)
+            connection.execute(f"PREPARE asked AS {spoken(text)}")
             bound = f"({', '.join(values)})" if values else ""
-            cursor = self._connection.execute(f"EXECUTE asked{bound}")
+            cursor = connection.execute(f"EXECUTE asked{bound}")
             columns = [column[0] for column in cursor.description or ()]
             return [dict(zip(columns, map(_aware, row), strict=True)) for row in cursor.fetchall()]
 
@@ -89,8 +101,12 @@ class _Answers:
         asked = filled(spoken(text), [parameters[wanted] for wanted in names])
         path = new_path(folder, name, "parquet")
         with _translated(f"answer {name!r}"):
-            self._connection.execute(f"COPY ({asked}) TO {literal(str(path))} (FORMAT parquet)")
+            self._connection(text).execute(f"COPY ({asked}) TO {literal(str(path))} (FORMAT parquet)")
         return path
+
+    def _connection(self, text: str) -> duckdb.DuckDBPyConnection:
+        words = set(re.findall(r"\w+", re.sub(r"--.*", "", text)))
+        return self._whole() if words.intersection(NOT_COUNTED) else self._counted
 
 
 def _aware(value: Any) -> Any:
