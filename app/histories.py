@@ -36,10 +36,12 @@ class Histories:
 
     def __init__(self, storage: Storage, zone: str, max_age_seconds: float = 60) -> None:
         self._storage, self._zone, loader = storage, zone, Loader()
-        keys = [*(hashtag_shard(zone, number) for number in range(SHARDS)), hashtag_index(zone)]
-        *self._shards, self._index = (
-            Freshest(key, partial(self._load, key), loader, max_age_seconds) for key in keys
-        )
+        keys = [hashtag_shard(zone, number) for number in range(SHARDS)]
+        self._shards = [
+            Freshest(key, partial(self._load_shard, key), loader, max_age_seconds) for key in keys
+        ]
+        index = hashtag_index(zone)
+        self._index = Freshest(index, partial(self._load, index), loader, max_age_seconds)
         self._pages: Lru[tuple[str, ...], Blob] = Lru(_PAGES_BYTES, lambda blob: blob.weight)
 
     def page(self, key: str) -> Blob:
@@ -61,8 +63,8 @@ class Histories:
         name = (key, content_type, stored.sha256)
         if known := self._pages.get(name):
             return known
-        shard = _read_shard(stored, key)
-        if key not in shard.hashtags:
+        shard = _read_shard(stored, key) if _may_hold(stored, key) else None
+        if not shard or key not in shard.hashtags:
             raise NotFound(f"{stored.key} has no history of {key!r}")
         return self._keep(name, tell(key, shard, self._zone))
 
@@ -72,6 +74,12 @@ class Histories:
         self._pages.put(name, blob)
         return blob
 
+    def _load_shard(self, key: str) -> _Stored:
+        """Look once whether it can be read: a page is looked for by its name alone at first."""
+        stored = self._load(key)
+        _read_shard(stored, "")
+        return stored
+
     def _load(self, key: str) -> _Stored:
         """What is missing is remembered as such: who asks for what nobody used costs no reads."""
         try:
@@ -79,6 +87,11 @@ class Histories:
         except NotFound:
             body = b""
         return _Stored(key, body, sha256(body).hexdigest())
+
+
+def _may_hold(stored: _Stored, key: str) -> bool:
+    """Look for the name alone: whoever asks for what nobody used has no year of hashtags taken apart."""
+    return json.dumps(key, ensure_ascii=False).encode("utf-8", "surrogatepass") in stored.body
 
 
 def _data(key: str, shard: Shard, zone: str) -> str:

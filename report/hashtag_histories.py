@@ -129,6 +129,13 @@ def page_of(tag: str) -> str:
     return f"/tags/{quote(fold(tag), safe='')}"
 
 
+def link_to(tag: str) -> str:
+    """Return the path of a hashtag's page; "" where no address can say it, since others may send anything."""
+    key = fold(tag)
+    is_said = key == key.strip().lstrip("#＃") and key not in ("", ".", "..") and not key.endswith(".json")
+    return page_of(tag) if is_said else ""
+
+
 def shard_of(key: str) -> int:
     """Return the number of the shard a key belongs to."""
     return sha256(key.encode("utf-8", "surrogatepass")).digest()[0] % SHARDS

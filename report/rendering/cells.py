@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 
-from report.hashtag_histories import page_of
+from report.hashtag_histories import link_to
 from report.trends import Label
 from report.values import Change, ChartSpec, Column, Kind, Strip, StripLine, Table, Value, Verdict
 from report.words import short_day, shown_tag
@@ -152,7 +152,7 @@ def _cell(column: Column, value: Value, top: float) -> Cell:
     if isinstance(value, date):
         return Cell(short_day(value), kind)
     if column.kind is Kind.TAG:
-        return Cell(shown_tag(str(value)), kind, link=page_of(str(value)))
+        return Cell(shown_tag(str(value)), kind, link=link_to(str(value)))
     if isinstance(value, str):
         return Cell(value, kind)
     if column.kind is Kind.BAR:

@@ -17,6 +17,7 @@ from report.hashtag_histories import (
     Observed,
     Shard,
     Use,
+    link_to,
     page_of,
 )
 from report.rendering.day_columns import DayColumns, draw_days
@@ -235,7 +236,7 @@ def _day_data(one: Day) -> dict[str, Any]:
 
 
 def _neighbour(name: str, tweets: int) -> Neighbour:
-    return Neighbour(shown_tag(name), page_of(name), f"{tweets:,}")
+    return Neighbour(shown_tag(name), link_to(name), f"{tweets:,}")
 
 
 def _day(day: date) -> str:

@@ -15,6 +15,7 @@ from report.hashtag_histories import (
     Newest,
     Shard,
     first_kept,
+    link_to,
     merge,
     page_of,
     shard_of,
@@ -41,6 +42,13 @@ NOTHING_KNOWN = Newest(first_kept(LAST), {}, {})
 def test_all_spellings_share_a_page(tag: str, path: str) -> None:
     """A hashtag's page is named by what its spellings fold to."""
     assert page_of(tag) == path
+
+
+@pytest.mark.parametrize("tag", ["data.json", "#twice", "..", ".", " padded"])
+def test_what_no_address_can_say_is_not_linked(tag: str) -> None:
+    """Browsers and our own addresses read these otherwise: a link would lead elsewhere."""
+    assert link_to(tag) == ""
+    assert link_to("json") == "/tags/json"
 
 
 def test_shards_share_the_hashtags_evenly() -> None:
