@@ -21,6 +21,7 @@ def ours(folder: Path) -> Callable[[], Told]:
     """Compact the closed day, as cron does: all rules, the record of what it was made from, sorted."""
     from report.adapters.directory_storage import DirectoryStorage
     from report.adapters.duckdb_lake import DuckDBLake
+    from report.adapters.duckdb_workroom import Workroom
     from report.compaction import Done
     from report.places import whole_day
 
@@ -31,7 +32,7 @@ def ours(folder: Path) -> Callable[[], Told]:
         os.link(file, linked)
     midnight = datetime.combine(DAY, time.min, UTC) + timedelta(days=1)
     storage = DirectoryStorage(place.folder, None, "")
-    DuckDBLake(storage, scratch=place.folder).compact_day(DAY, midnight, Done())
+    DuckDBLake(storage, Workroom(scratch=place.folder)).compact_day(DAY, midnight, Done())
     return place.told(place.folder / whole_day(DAY))
 
 

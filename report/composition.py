@@ -14,6 +14,7 @@ from report.storage import Storage
 if TYPE_CHECKING:
     from report.adapters.duckdb_history import DuckDBHistory
     from report.adapters.duckdb_lake import DuckDBLake
+    from report.adapters.duckdb_workroom import Workroom
     from report.hashtag_keeping import Keeper
 
 
@@ -43,8 +44,7 @@ def lake_of(services: Services) -> "DuckDBLake":
     """Return what compacts the services' storage."""
     from report.adapters.duckdb_lake import DuckDBLake
 
-    limit = services.settings.memory_limit_mb * 1024 * 1024
-    return DuckDBLake(services.storage, memory_limit_bytes=limit)
+    return DuckDBLake(services.storage, _workroom(services.settings))
 
 
 def hashtags_of(services: Services) -> "Keeper":
@@ -55,8 +55,7 @@ def hashtags_of(services: Services) -> "Keeper":
 
     settings = services.settings
     rules = CountingRules(settings.count_retweets)
-    limit = settings.memory_limit_mb * 1024 * 1024
-    counts = DuckDBHashtags(services.storage, settings.timezone, rules, memory_limit_bytes=limit)
+    counts = DuckDBHashtags(services.storage, settings.timezone, rules, _workroom(settings))
     return Keeper(services.storage, settings.timezone.key, rules.retweets, counts)
 
 
@@ -78,8 +77,14 @@ def history_of(storage: Storage, settings: Settings) -> "DuckDBHistory":
         settings.timezone,
         CountingRules(settings.count_retweets),
         parameters,
-        memory_limit_bytes=settings.memory_limit_mb * 1024 * 1024,
+        _workroom(settings),
     )
+
+
+def _workroom(settings: Settings) -> "Workroom":
+    from report.adapters.duckdb_workroom import MIB, Workroom
+
+    return Workroom(settings.memory_limit_mb * MIB)
 
 
 def _engine(storage: Storage, settings: Settings) -> Engine:
@@ -87,7 +92,7 @@ def _engine(storage: Storage, settings: Settings) -> Engine:
         return _athena_engine(storage, settings)
     from report.adapters.duckdb_engine import DuckDBEngine
 
-    return DuckDBEngine(storage, memory_limit_bytes=settings.memory_limit_mb * 1024 * 1024)
+    return DuckDBEngine(storage, _workroom(settings))
 
 
 def _athena_engine(storage: Storage, settings: Settings) -> Engine:

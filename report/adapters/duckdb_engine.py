@@ -5,7 +5,6 @@ read once, into a table. Nothing outlives the window's context.
 """
 
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -16,35 +15,24 @@ from typing import Any
 import duckdb
 
 from report.adapters.duckdb_days import make_window
-from report.adapters.duckdb_dialect import Settings, connect, filled, literal, spoken
+from report.adapters.duckdb_dialect import filled, literal, spoken
 from report.adapters.duckdb_parts import NOT_COUNTED
+from report.adapters.duckdb_workroom import Workroom
 from report.engine import Questions, Row, new_path, question
 from report.errors import EngineError, NotFound
 from report.storage import Storage
 from report.window import Window
 
-MIB = 1 << 20
+_WORKROOM = Workroom()
 
 
 class DuckDBEngine:
     """An `Engine` that needs nothing but this machine."""
 
-    def __init__(
-        self,
-        storage: Storage,
-        *,
-        memory_limit_bytes: int = 224 * MIB,
-        threads: int = 2,
-        scratch: Path | None = None,
-    ) -> None:
-        """Read from `storage`; files go below `scratch`, or where the system keeps such things."""
+    def __init__(self, storage: Storage, workroom: Workroom = _WORKROOM) -> None:
+        """Read from `storage`, within the limits of `workroom`."""
         self._storage = storage
-        self._settings: Settings = {
-            "memory_limit": f"{memory_limit_bytes}B",
-            "threads": threads,
-            "preserve_insertion_order": False,  # costs memory, and no question relies on it
-        }
-        self._scratch = scratch
+        self._workroom = workroom
 
     @contextmanager
     def open(self, window: Window) -> Iterator[Questions]:
@@ -62,9 +50,8 @@ class DuckDBEngine:
         for last in (False, False, True):
             attempt = stack.enter_context(ExitStack())
             try:
-                folder = Path(attempt.enter_context(tempfile.TemporaryDirectory(dir=self._scratch)))
-                settings = {**self._settings, "temp_directory": str(folder / "spill")}
-                connection = attempt.enter_context(connect(settings))
+                workroom = self._workroom.open("read the window's tweets")
+                folder, connection = attempt.enter_context(workroom)
                 with _translated("read the window's tweets"):
                     make_window(self._storage, connection, window, folder, left_out)
                 return connection

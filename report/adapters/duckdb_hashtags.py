@@ -1,18 +1,14 @@
 """Gathers from counted days what the histories of hashtags are made of, with DuckDB."""
 
 # ruff: noqa: S608 the words are ours, and values go through literal()
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from zoneinfo import ZoneInfo
-
-import duckdb
 
 from report import artefacts
 from report.adapters.duckdb_counts import read_said
-from report.adapters.duckdb_dialect import Settings, connect, filled, literal, spoken
+from report.adapters.duckdb_dialect import filled, literal, spoken
+from report.adapters.duckdb_kept import rows_of
+from report.adapters.duckdb_workroom import Workroom
 from report.counts import CountingRules
 from report.engine import Row, history_text
 from report.errors import EngineError, NotFound
@@ -33,7 +29,7 @@ from report.places import counted_day, known_day
 from report.storage import Storage
 from report.window import day_window
 
-_MIB = 1 << 20
+_WORKROOM = Workroom()
 _SHOWN = 5
 
 
@@ -41,21 +37,14 @@ class DuckDBHashtags:
     """The `Counts` of one zone under one counting rule."""
 
     def __init__(
-        self,
-        storage: Storage,
-        zone: ZoneInfo,
-        rules: CountingRules,
-        *,
-        memory_limit_bytes: int = 224 * _MIB,
-        scratch: Path | None = None,
+        self, storage: Storage, zone: ZoneInfo, rules: CountingRules, workroom: Workroom = _WORKROOM
     ) -> None:
-        """Work in `storage`; files go below `scratch`, or where the system keeps such things."""
-        self._storage, self._zone, self._rules, self._scratch = storage, zone, rules, scratch
-        self._settings: Settings = {"memory_limit": f"{memory_limit_bytes}B", "threads": 2}
+        """Work in `storage`, within the limits of `workroom`."""
+        self._storage, self._zone, self._rules, self._workroom = storage, zone, rules, workroom
 
     def gather(self, day: date) -> GatheredDay:
         """See `Counts.gather`."""
-        with self._workroom() as (folder, connection):
+        with self._workroom.open("gather the hashtags' histories") as (folder, connection):
             path = folder / "counted.parquet"
             self._storage.download(counted_day(self._zone.key, day), path)
             minutes = self._observed_minutes(read_said(connection, path), day)
@@ -63,7 +52,7 @@ class DuckDBHashtags:
             connection.execute(f"CREATE VIEW counts AS SELECT * FROM read_parquet({literal(str(path))})")
             ranked = filled(spoken(history_text("ranked")[0]), [self._rules.parameter] * 3)
             connection.execute(f"CREATE TABLE ranked AS {ranked}")
-            rows = _rows(connection, "much_used", [ALWAYS, MOST_USED, LEAST_TWEETS])
+            rows = rows_of(connection, "much_used", [ALWAYS, MOST_USED, LEAST_TWEETS])
         return GatheredDay(
             day,
             Observed(minutes, day_window(day, self._zone).minutes),
@@ -73,7 +62,7 @@ class DuckDBHashtags:
     def known(self, day: date) -> dict[str, Known]:
         """See `Counts.known`; what was learnt by another counting rule is as good as nothing."""
         name = known_day(self._zone.key, day)
-        with self._workroom() as (folder, connection):
+        with self._workroom.open("gather the hashtags' histories") as (folder, connection):
             path = folder / "state.parquet"
             try:
                 facts = artefacts.fetch(self._storage, name, path).facts
@@ -82,7 +71,7 @@ class DuckDBHashtags:
             if facts["parameters"]["retweets"] != self._rules.parameter:
                 return {}
             connection.execute(f"CREATE TABLE state AS SELECT * FROM read_parquet({literal(str(path))})")
-            rows = _rows(connection, "remembered", [MOST_USED])
+            rows = rows_of(connection, "remembered", [MOST_USED])
         return {row.pop("key"): Known(**row) for row in rows}
 
     @property
@@ -98,22 +87,6 @@ class DuckDBHashtags:
                 " `python -m report compact`"
             ) from error
         return int(facts.ask("tweet_count", {"retweets": self._rules.parameter})[0]["observed_minutes"])
-
-    @contextmanager
-    def _workroom(self) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
-        with tempfile.TemporaryDirectory(prefix="trends-", dir=self._scratch) as name:
-            folder = Path(name)
-            try:
-                with connect({**self._settings, "temp_directory": str(folder / "spill")}) as connection:
-                    yield folder, connection
-            except duckdb.Error as error:
-                raise EngineError(f"DuckDB could not gather the hashtags' histories: {error}") from error
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, text: str, values: Sequence[int]) -> list[Row]:
-    cursor = connection.execute(filled(spoken(history_text(text)[0]), values))
-    columns = [column[0] for column in cursor.description or ()]
-    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _much_used(row: Row, day: date, measure: str, kept: set[str]) -> MuchUsed:

@@ -1,9 +1,7 @@
 """Counts closed days into `counts/` and folds them into `state/`, with DuckDB; reads both for a report."""
 
 import json
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from hashlib import file_digest
 from pathlib import Path
@@ -14,13 +12,14 @@ import duckdb
 
 from report import artefacts
 from report.adapters.duckdb_counts import ask_counts, make_counts, write_counts
-from report.adapters.duckdb_dialect import Settings, connect, filled, literal, spoken
+from report.adapters.duckdb_dialect import filled, literal, spoken
 from report.adapters.duckdb_kept import KEPT_DAYS, TOP, Kept, training_said
 from report.adapters.duckdb_look import look_at, make_day_from
+from report.adapters.duckdb_workroom import Workroom
 from report.adapters.replacing import replace_object
 from report.counts import CountingRules
 from report.engine import Engine, history_text
-from report.errors import AlreadyExists, EngineError
+from report.errors import AlreadyExists
 from report.history import (
     VERSION,
     CountedDay,
@@ -44,7 +43,7 @@ FIRST_DAYS = 14
 LONGEST_GAP = timedelta(days=60)
 """After so long a silence little of what was known still weighs: a report begins anew, as in `FIRST_DAYS`."""
 
-_MIB = 1 << 20
+_WORKROOM = Workroom()
 _DAY = timedelta(days=1)
 
 
@@ -58,19 +57,12 @@ class DuckDBHistory:
         zone: ZoneInfo,
         rules: CountingRules,
         parameters: Parameters,
-        *,
-        memory_limit_bytes: int = 224 * _MIB,
-        scratch: Path | None = None,
+        workroom: Workroom = _WORKROOM,
     ) -> None:
-        """Work in `storage`; files go below `scratch`, or where the system keeps such things."""
+        """Work in `storage`, within the limits of `workroom`."""
         self._kept = Kept(storage, zone, rules, parameters)
         self._engine = engine
-        self._scratch = scratch
-        self._settings: Settings = {
-            "memory_limit": f"{memory_limit_bytes}B",
-            "threads": 2,
-            "preserve_insertion_order": False,
-        }
+        self._workroom = workroom
 
     def settle(self, day: date) -> Settled:
         """See `History.settle`."""
@@ -84,7 +76,7 @@ class DuckDBHistory:
         """Fold the days after one that was folded anew, as far as they are known: they came from it."""
         after = day + _DAY
         while settled.folded and settled.folded[-1] == day and self._kept.known(after):
-            with self._workroom() as (folder, connection):
+            with self._workroom.open("count") as (folder, connection):
                 if not self._fold(connection, after, folder):
                     return
             settled.folded.append(after)
@@ -92,7 +84,7 @@ class DuckDBHistory:
 
     def look(self, period: Period) -> CountedDay:
         """See `History.look`."""
-        with self._workroom() as (folder, connection):
+        with self._workroom.open("count") as (folder, connection):
             return look_at(self._kept, self._engine(), period, connection, folder)
 
     def days(self, last: date, back: int | None) -> list[date]:
@@ -120,10 +112,10 @@ class DuckDBHistory:
         """Make one day right, whose day before is."""
         sources = sources or Sources(self._kept.storage)
         made_from = sources.of(day_window(day, self._kept.zone))
-        with self._workroom() as (folder, connection):
+        with self._workroom.open("count") as (folder, connection):
             if self._count(connection, day, made_from, folder):
                 settled.counted.append(day)
-        with self._workroom() as (folder, connection):
+        with self._workroom.open("count") as (folder, connection):
             if self._fold(connection, day, folder):
                 settled.folded.append(day)
 
@@ -188,16 +180,6 @@ class DuckDBHistory:
         values: list[str | int | float] = [moved, scale, day.isoformat(), int(minutes > 0), TOP, KEPT_DAYS]
         text = filled(spoken(history_text("fold")[0]), values)
         connection.execute(f"COPY ({text}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")
-
-    @contextmanager
-    def _workroom(self) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
-        with tempfile.TemporaryDirectory(prefix="trends-", dir=self._scratch) as name:
-            folder = Path(name)
-            try:
-                with connect({**self._settings, "temp_directory": str(folder / "spill")}) as connection:
-                    yield folder, connection
-            except duckdb.Error as error:
-                raise EngineError(f"DuckDB could not count: {error}") from error
 
 
 def _sha256(path: Path) -> str:

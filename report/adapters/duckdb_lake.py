@@ -1,18 +1,16 @@
 """Compacts raw objects into Parquet with DuckDB: a closed hour, then a closed UTC day, into one object."""
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
 from report.adapters.duckdb_days import Brought, bring_compacted, bring_day, files_of
-from report.adapters.duckdb_dialect import Settings, connect
 from report.adapters.duckdb_fetch import fetch_raw
 from report.adapters.duckdb_parts import Files, echoed_in, make_part, make_tweets, seen_in, write_part
 from report.adapters.duckdb_refused import refused_in
+from report.adapters.duckdb_workroom import Workroom
 from report.adapters.replacing import HELD_BYTES, replace_object
 from report.compaction import (
     LONGEST_RUN,
@@ -28,13 +26,13 @@ from report.compaction import (
     replaced,
     unread,
 )
-from report.errors import AlreadyExists, EngineError, NotFound
+from report.errors import AlreadyExists, NotFound
 from report.places import recent_hour, refused_of_day, whole_day
 from report.refusals import Refusals, note_refusals
 from report.storage import ObjectInfo, Storage
 
 PARQUET = "application/vnd.apache.parquet"
-_MIB = 1 << 20
+_WORKROOM = Workroom()
 _DAY = timedelta(days=1)
 
 
@@ -42,25 +40,12 @@ class DuckDBLake:
     """Makes `recent/` and `tweets/` of `raw/`; any run may be repeated, late, cut short or doubled."""
 
     def __init__(
-        self,
-        storage: Storage,
-        *,
-        memory_limit_bytes: int = 224 * _MIB,
-        held_bytes: int = HELD_BYTES,
-        scratch: Path | None = None,
+        self, storage: Storage, workroom: Workroom = _WORKROOM, *, held_bytes: int = HELD_BYTES
     ) -> None:
-        """Work in `storage`; files go below `scratch`, or where the system keeps such things.
-
-        A compacted file of more than `held_bytes` is not held in memory to be written.
-        """
+        """Work in `storage`; a compacted file of more than `held_bytes` is never held in memory."""
         self._storage = storage
+        self._workroom = workroom
         self._held_bytes = held_bytes
-        self._scratch = scratch
-        self._settings: Settings = {
-            "memory_limit": f"{memory_limit_bytes}B",
-            "threads": 2,
-            "preserve_insertion_order": False,  # costs memory; what is written is sorted
-        }
 
     def days(self, since: date, until: datetime) -> list[date]:
         """Return the UTC days that may have something to do, oldest first."""
@@ -92,7 +77,7 @@ class DuckDBLake:
         stands, raw = listed.recent_of(hour), listed.raw_of(hour)
         if stands and all(info.modified_at < stands.modified_at - LONGEST_RUN for info in raw):
             return
-        with self._workroom() as (folder, connection):
+        with self._workroom.open("compact") as (folder, connection):
             stored, records = bring_compacted(self._storage, connection, [stands] if stands else [], folder)
             done.replaced += [info.key for info in replaced(raw, records)]
             fresh = unread(raw, records)
@@ -109,7 +94,7 @@ class DuckDBLake:
                 done.hours += 1
 
     def _compact_whole(self, day: date, done: Done) -> None:
-        with self._workroom() as (folder, connection):
+        with self._workroom.open("compact") as (folder, connection):
             now = bring_day(self._storage, connection, day, folder)
             before = bring_day(self._storage, connection, day - _DAY, folder)
             done.replaced += [info.key for info in replaced(now.listed.raw, now.records)]
@@ -158,16 +143,6 @@ class DuckDBLake:
         listed = list_day(self._storage, day)
         for info in listed.recent if listed.whole else ():
             self._storage.delete(info.key)
-
-    @contextmanager
-    def _workroom(self) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
-        with tempfile.TemporaryDirectory(prefix="trends-", dir=self._scratch) as name:
-            folder = Path(name)
-            try:
-                with connect({**self._settings, "temp_directory": str(folder / "spill")}) as connection:
-                    yield folder, connection
-            except duckdb.Error as error:
-                raise EngineError(f"DuckDB could not compact: {error}") from error
 
 
 def _count(done: Done, before: tuple[Record, ...], after: Record, fresh: Sequence[ObjectInfo]) -> None:

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from report.adapters import duckdb_dialect
 from report.adapters.duckdb_days import make_window
 from report.adapters.duckdb_lake import DuckDBLake
+from report.adapters.duckdb_workroom import Workroom
 from report.compaction import Done
 from report.engine import question
 from report.places import raw_hour
@@ -201,7 +202,7 @@ def body_of(number: int, arrival: Arrival) -> bytes:
 
 
 def compact(storage: Eventful, until: datetime = END) -> None:
-    lake = DuckDBLake(storage, scratch=SCRATCH)
+    lake = DuckDBLake(storage, Workroom(scratch=SCRATCH))
     for day in lake.days(FIRST, until):
         lake.compact_day(day, until, Done())
 
@@ -272,7 +273,7 @@ def _lean() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("report.adapters.duckdb_dialect.connect", lent)
-        patch.setattr("report.adapters.duckdb_lake.connect", lent)
+        patch.setattr("report.adapters.duckdb_workroom.connect", lent)
         patch.setattr("report.adapters.duckdb_parts.question", lean_question)
         yield
     for connection in idle:

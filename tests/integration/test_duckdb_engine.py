@@ -10,6 +10,7 @@ import pytest
 import zstandard
 
 from report.adapters.duckdb_engine import DuckDBEngine
+from report.adapters.duckdb_workroom import Workroom
 from report.engine import Questions
 from report.places import raw_hour, raw_slot
 from report.window import Window
@@ -173,7 +174,7 @@ def test_nothing_is_left_behind(storage: MemoryStorage, tmp_path: Path) -> None:
     """The scratch folder is empty again when the window closes."""
     storage.put(f"{raw_hour(NOON)}a.jsonl", lines(a_v1_document()))
 
-    with DuckDBEngine(storage, scratch=tmp_path).open(DAY):
+    with DuckDBEngine(storage, Workroom(scratch=tmp_path)).open(DAY):
         assert list(tmp_path.iterdir())
     assert not list(tmp_path.iterdir())
 
