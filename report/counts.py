@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from report.engine import Questions, Row
+from report.engine import Answers, Row
 from report.tweets.hashtags import fold, is_sound
 from report.values import Period
 
@@ -83,12 +83,12 @@ class DayCounts:
     languages: tuple[tuple[str, int], ...]
 
 
-def count_day(questions: Questions, period: Period, rules: CountingRules) -> DayCounts:
+def count_day(questions: Answers, period: Period, rules: CountingRules) -> DayCounts:
     """Return the counts of a period from its tweets; raise `EngineError`."""
     return replace(count_all_but_tags(questions, period, rules), tags=_tags(questions, rules))
 
 
-def count_all_but_tags(questions: Questions, period: Period, rules: CountingRules) -> DayCounts:
+def count_all_but_tags(questions: Answers, period: Period, rules: CountingRules) -> DayCounts:
     """Return the counts of a period without its hashtags, from its tweets or from its `Facts`."""
     retweets = {"retweets": rules.parameter}
     return DayCounts(
@@ -117,7 +117,7 @@ def folding_from(pairs: Iterable[tuple[str, str]]) -> str:
     return _folding(pairs)
 
 
-def _tags(questions: Questions, rules: CountingRules) -> tuple[TagCount, ...]:
+def _tags(questions: Answers, rules: CountingRules) -> tuple[TagCount, ...]:
     """Fold the distinct spellings, which are few, and have the engine count by the folding."""
     groups = _groups(questions, rules)
     by_tag = {group[0]: (key, tuple(group)) for key, group in groups.items()}
@@ -126,7 +126,7 @@ def _tags(questions: Questions, rules: CountingRules) -> tuple[TagCount, ...]:
     return tuple(_tag_count(row, *by_tag[row["tag"]]) for row in rows if row["tag"] in by_tag)
 
 
-def _groups(questions: Questions, rules: CountingRules) -> dict[str, list[str]]:
+def _groups(questions: Answers, rules: CountingRules) -> dict[str, list[str]]:
     """The spellings of each hashtag by its key, the most used first."""
     groups: dict[str, list[str]] = {}
     for row in questions.ask("spellings", {"retweets": rules.parameter}):
@@ -163,7 +163,7 @@ def _hours(quarters: Iterable[Row], period: Period) -> tuple[HourCount, ...]:
     return tuple(hours)
 
 
-def folding_of(questions: Questions, rules: CountingRules, hashtag: str = "") -> str:
+def folding_of(questions: Answers, rules: CountingRules, hashtag: str = "") -> str:
     """Return the parameter `folding`: every spelling of `hashtag`, or, without one, all there is to fold."""
     groups = _groups(questions, rules)
     if hashtag:

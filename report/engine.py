@@ -12,8 +12,8 @@ from report.window import Window
 Row = dict[str, Any]
 
 
-class Questions(Protocol):
-    """The tweets of one window, ready to be asked."""
+class Answers(Protocol):
+    """What answers questions: an engine, or what was kept of its answers."""
 
     def ask(self, name: str, parameters: Mapping[str, str | int | float] | None = None) -> list[Row]:
         """Return the rows the question `report/sql/<name>.sql` gives, in its own order.
@@ -21,6 +21,10 @@ class Questions(Protocol):
         Each `?` of the text is bound to the parameter its first comment line names in that place
         (`-- parameters: limit, minimum`). Times come back aware, in UTC. Raise `EngineError`.
         """
+
+
+class Questions(Answers, Protocol):
+    """The tweets of one window, ready to be asked."""
 
     def save(self, name: str, parameters: Mapping[str, str | int | float], folder: Path) -> Path:
         """Write the rows of a question to a new file in `folder`, however many there are; return its path.

@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from report.counts import CountingRules, languages_of
-from report.engine import Questions, Row
+from report.engine import Answers, Row
 
 BOTH = (CountingRules(retweets=True), CountingRules(retweets=False))
 _BY_RULES = ("tweet_count", "hours", "languages")
@@ -16,17 +15,13 @@ _QUARTER = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Facts:
-    """`Questions` about a day, answered from what was kept: those of `_BY_RULES`, and `document_count`."""
+    """The `Answers` about a day that were kept: those of `_BY_RULES`, and `document_count`."""
 
     rows: Mapping[str, list[Row]]
 
     def ask(self, name: str, parameters: Mapping[str, str | int | float] | None = None) -> list[Row]:
         """Return the rows that were kept."""
         return self.rows[_name(name, str((parameters or {}).get("retweets", "")))]
-
-    def save(self, name: str, parameters: Mapping[str, str | int | float], folder: Path) -> Path:
-        """Facts are few: nothing needs a file."""
-        raise NotImplementedError(f"{name} is kept with the counts, not asked for")
 
     def until(self, end: datetime) -> "Facts":
         """Return the facts of the quarters of an hour that were over at `end`; of authors none are known."""
@@ -61,7 +56,7 @@ class Facts:
         return cls(kept)
 
 
-def ask_facts(questions: Questions) -> Facts:
+def ask_facts(questions: Answers) -> Facts:
     """Return a window's facts, under both counting rules; raise `EngineError`."""
     rows = {"document_count": questions.ask("document_count")}
     for rules in BOTH:

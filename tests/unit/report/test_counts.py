@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
@@ -21,9 +20,6 @@ class Answers:
     def ask(self, name: str, parameters: Mapping[str, str | int | float] | None = None) -> list[Row]:
         self.asked[name] = parameters or {}
         return self.rows.get(name, [])
-
-    def save(self, name: str, parameters: Mapping[str, str | int | float], folder: Path) -> Path:
-        raise NotImplementedError(f"no count goes through a file: {name}")
 
 
 def answers(**rows: list[Row]) -> Answers:
