@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from gunicorn.glogging import Logger  # type: ignore[import-untyped]
-from gunicorn.http.wsgi import Response  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger
+from gunicorn.http.wsgi import Response
 
 
-class AccessLog(Logger):  # type: ignore[misc]
+class AccessLog(Logger):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn's own logger, which gathers only what `access_log_format` in gunicorn.conf.py names."""
 
     def atoms(

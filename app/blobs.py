@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")

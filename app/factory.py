@@ -48,7 +48,7 @@ def create_app(
     app.register_blueprint(health_page(library))
     explain_failures(app)
     app.after_request(make_safe)
-    app.wsgi_app = Repeating(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Repeating(app.wsgi_app)  # type: ignore[method-assign]  # as Flask's documentation has it
     return app
 
 

@@ -9,8 +9,8 @@ from socket import socket
 from time import time
 from typing import TYPE_CHECKING, Any
 
-from gunicorn import SERVER, util  # type: ignore[import-untyped]
-from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
+from gunicorn import SERVER, util
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app.heads import plain_request
 from app.repeating import Answer, Repeating
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LONGEST_READ = 8192
 
 
-class RepeatingWorker(ThreadWorker):  # type: ignore[misc]
+class RepeatingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """One process of the server; serves any WSGI application, and swiftly one that has a `Repeating`."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:

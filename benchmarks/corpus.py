@@ -129,9 +129,9 @@ def _copy_hour(part: tuple[Path, Path, Path, int]) -> None:
 
 def _opened(path: Path, form: str) -> IO[bytes]:
     if form == "gz":
-        return gzip.open(path, "wb", _GZIP_LEVEL)  # type: ignore[return-value]
+        return gzip.open(path, "wb", _GZIP_LEVEL)  # type: ignore[return-value]  # a GzipFile writes bytes
     if form == "zst":
-        return zstandard.open(path, "wb", zstandard.ZstdCompressor(_ZSTD_LEVEL))  # type: ignore[no-any-return]
+        return zstandard.open(path, "wb", zstandard.ZstdCompressor(_ZSTD_LEVEL))  # type: ignore[no-any-return]  # zstandard has no types
     return path.open("wb", buffering=1 << 20)
 
 

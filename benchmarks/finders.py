@@ -1,5 +1,6 @@
 """Ways of finding what trends, ours and others', each shown the days of a world in order."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -106,7 +107,7 @@ class Ours:
         self._training = training.after(day.day, day.minutes, self._parameters.kept)
 
 
-class Remembered:
+class Remembered(ABC):
     """What the other ways know: a day's tweets and authors by hashtag, those of the last observed day beside.
 
     To be fair to them, counts are per observed minute, and a day that was not observed is passed over.
@@ -128,9 +129,9 @@ class Remembered:
         self._authors[day.tags[~passing]] = day.authors[~passing] * scale
         return found
 
+    @abstractmethod
     def found(self, day: WorldDay, known: Wholes, scale: float) -> Found:
         """Return what is found; `known` are the places of the day's hashtags in what is remembered."""
-        raise NotImplementedError
 
 
 class RawCount(Remembered):

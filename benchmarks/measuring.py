@@ -123,7 +123,7 @@ def _main(function: str, data: str) -> None:
     }
     print(json.dumps(spent), flush=True)  # noqa: T201 the process's answer
     told = answer() if callable(answer) else answer
-    print(json.dumps(asdict(told if isinstance(told, Told) else Told(told))))  # noqa: T201
+    print(json.dumps(asdict(told if isinstance(told, Told) else Told(told))))  # noqa: T201 the process's answer
 
 
 def _own_peak_kb() -> int:

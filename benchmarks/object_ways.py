@@ -115,7 +115,7 @@ def main() -> None:
     answer = work()
     seconds, now = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF)
     cpu_seconds = now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
-    print(json.dumps({"seconds": seconds, "cpu_seconds": cpu_seconds, "answer": answer}))  # noqa: T201
+    print(json.dumps({"seconds": seconds, "cpu_seconds": cpu_seconds, "answer": answer}))  # noqa: T201 the process's answer
 
 
 if __name__ == "__main__":

@@ -90,7 +90,8 @@ def _serving(nginx: str, folder: Path, count: int) -> Iterator[tuple[str, str, l
     config = folder / "nginx.conf"
     config.write_text(_NGINX.format(folder=folder, port=port))
     far = [sys.executable, "-m", "benchmarks.latency", str(proxy), str(port), str(_LATENCY_SECONDS)]
-    servers = [subprocess.Popen(command) for command in ([nginx, "-e", "stderr", "-c", str(config)], far)]  # noqa: S603
+    near = [nginx, "-e", "stderr", "-c", str(config)]
+    servers = [subprocess.Popen(command) for command in (near, far)]  # noqa: S603 ours
     try:
         _await(port)
         _await(proxy)

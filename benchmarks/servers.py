@@ -79,7 +79,7 @@ def _gunicorn(folder: Path, port: int) -> Iterator["subprocess.Popen[str]"]:
     command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "app:create_app()"]
     command += ["--bind", f"127.0.0.1:{port}", "--workers", str(_WORKERS)]
     with (folder / "gunicorn.log").open("w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log, text=True)  # noqa: S603
+        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log, text=True)  # noqa: S603 ours
         try:
             _await(port, process)
             yield process
@@ -134,6 +134,6 @@ def _await(port: int, process: "subprocess.Popen[str]") -> None:
 def body_of(server: Server, wish: str) -> bytes:
     """Return the page as this server sends it to who accepts `wish`."""
     request = Request(f"http://127.0.0.1:{server.port}/", headers={"Accept-Encoding": wish})
-    with urlopen(request, timeout=_LONGEST_WAIT_SECONDS) as answer:  # noqa: S310
+    with urlopen(request, timeout=_LONGEST_WAIT_SECONDS) as answer:  # noqa: S310 http, and ours
         body: bytes = answer.read()
         return body

@@ -12,7 +12,7 @@ from threading import Thread
 from time import monotonic
 from typing import TypeVar
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import pytest
 
 from report.adapters.directory_storage import DirectoryStorage

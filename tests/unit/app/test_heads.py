@@ -1,9 +1,9 @@
 """Rules for understanding the plainest requests without gunicorn's parser."""
 
 import pytest
-from gunicorn.config import Config  # type: ignore[import-untyped]
-from gunicorn.http.parser import RequestParser  # type: ignore[import-untyped]
-from gunicorn.http.wsgi import create  # type: ignore[import-untyped]
+from gunicorn.config import Config
+from gunicorn.http.parser import RequestParser
+from gunicorn.http.wsgi import create
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
