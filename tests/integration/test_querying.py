@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from collector.__main__ import collector
 from report.__main__ import main
 from report.adapters.directory_storage import DirectoryStorage
 from report.places import raw_hour
@@ -43,6 +44,30 @@ def test_a_day_is_one_window(asked: CliRunner) -> None:
     result = query(asked, "top_hashtags", "--date", "2026-11-20", "--limit", "5", "--format", "csv")
 
     assert [row["tweets"] for row in csv.DictReader(io.StringIO(result.output))] == ["1", "1"]
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("file", "day", "leaders"),
+    [
+        pytest.param("tweets-v11-sample-2016/output.txt", "2016-04-27", 3, id="a sample of the stream"),
+        pytest.param("tweets-v11-extended-2018/lines.json", "2018-03-10", 2, id="truncated tweets"),
+    ],
+)
+def test_genuine_tweets_are_counted_as_by_others(
+    asked: CliRunner, real_data: Path, file: str, day: str, leaders: int
+) -> None:
+    """Imported and asked for by the commands, the hashtags of a genuine file have the counts found elsewhere."""
+    path = real_data / file
+    reference = json.loads((path.parent / "reference_counts.json").read_text())[path.name]["effective_exact"]
+    assert asked.invoke(collector, ["import", str(path)]).exit_code == 0
+
+    result = query(
+        asked, "top_hashtags", "--from", day, "--to", day, "--limit", str(leaders), "--format", "json"
+    )
+
+    rows = [[row["hashtag"], row["tweets"]] for row in json.loads(result.output)]
+    assert rows == reference["top"][:leaders]
 
 
 @pytest.mark.parametrize(
