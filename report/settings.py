@@ -14,6 +14,8 @@ from report.errors import SettingsError
 
 _Value = TypeVar("_Value")
 _SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+_NOBODY = "nobody"
+_ATTACHMENTS = ("csv", "page")
 _FOLDER = re.compile(r"file:(?://(?=/))?(?P<path>.+)")
 
 
@@ -54,11 +56,27 @@ class Settings:
     mail_from: str = "trends@localhost"
     mail_to: tuple[str, ...] = ("boss@localhost",)
     mail_subject: str = "Twitter Trends"
+    mail_owner: str = ""
+    mail_late_hours: int = 4
+    mail_warn_below: int = 90
+    mail_hold_below: int = 50
+    mail_corrections: bool = False
+    mail_attach: tuple[str, ...] = ()
+    mail_per_connection: int = 100
+    mail_per_second: float = 0.0
     smtp_url: SmtpUrl = SmtpUrl(folder=Path("outbox"))
     smtp_password: str = field(default="", repr=False)
+    dkim_selector: str = ""
+    dkim_key: str = field(default="", repr=False)
+    alert_topic: str = ""
+    alert_repeat_hours: int = 24
+    alert_quiet_minutes: int = 30
+    ping_url: str = field(default="", repr=False)
+    metrics_namespace: str = ""
     public_url: str = "http://localhost:8000"
     secret_key: str = field(default="", repr=False)
     port: int = 8000
+    trusted_proxies: int = 0
     memory_limit_mb: int = 512
     engine: str = "duckdb"
     athena_workgroup: str = "primary"
@@ -82,7 +100,7 @@ class Settings:
         return settings
 
 
-SECRETS = ("secret_key", "smtp_password")
+SECRETS = ("dkim_key", "ping_url", "secret_key", "smtp_password")
 
 
 class _Reader:
@@ -177,11 +195,23 @@ def _address(text: str) -> str:
     return text
 
 
+def _readers(text: str) -> tuple[str, ...]:
+    """The addresses; none at all must be said, so that a slip is no silence."""
+    return () if text == _NOBODY else _addresses(text)
+
+
 def _addresses(text: str) -> tuple[str, ...]:
     addresses = tuple(dict.fromkeys(_address(part.strip()) for part in text.split(",") if part.strip()))
     if not addresses:
         raise ValueError(text)
     return addresses
+
+
+def _attachments(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if not set(names) <= set(_ATTACHMENTS):
+        raise ValueError(text)
+    return names
 
 
 def _flag(text: str) -> bool:
@@ -211,6 +241,12 @@ def _one_line(text: str) -> str:
 def _secret_key(text: str) -> str:
     if len(text) < 16:
         raise ValueError("too short")
+    return text
+
+
+def _private_key(text: str) -> str:
+    if not re.match(r"-----BEGIN (RSA )?PRIVATE KEY-----", text):
+        raise ValueError("no key")
     return text
 
 
@@ -263,17 +299,39 @@ _RULES: dict[str, tuple[Callable[[str], Any], str]] = {
     "feed_url": (_http_url, "http://… or https://…"),
     "mail_at": (_clock, "a time such as 05:00"),
     "mail_from": (_address, "one address"),
-    "mail_to": (_addresses, "addresses, separated by commas"),
+    "mail_to": (_readers, f"addresses, separated by commas, or {_NOBODY}"),
     "mail_subject": (_one_line, "one line of text"),
+    "mail_owner": (_address, "one address"),
+    "mail_late_hours": (_whole(1, 12), "hours, 1 to 12"),
+    "mail_warn_below": (_whole(0, 100), "percent of the minutes, 0 to 100"),
+    "mail_hold_below": (_whole(0, 100), "percent of the minutes, 0 to 100"),
+    "mail_corrections": (_flag, "true or false"),
+    "mail_attach": (_attachments, "csv, page, or both with a comma between"),
+    "mail_per_connection": (_whole(1, 100_000), "mails, at least 1"),
+    "mail_per_second": (_between(0.0, 10_000.0), "mails a second; 0 for as fast as the server takes them"),
     "smtp_url": (
         _smtp_url,
         "file:./folder, smtp://host:25, smtp+starttls://user@host:587 or smtps://user@host:465; "
         "the password apart, in SMTP_PASSWORD or SMTP_PASSWORD_FILE",
     ),
+    "dkim_selector": (
+        _matching(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?"),
+        "a selector such as trends",
+    ),
+    "dkim_key": (_private_key, "a private key in PEM, or its file in DKIM_KEY_FILE"),
+    "alert_topic": (
+        _matching(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}"),
+        "the ARN of an SNS topic",
+    ),
+    "alert_repeat_hours": (_whole(1, 8760), "hours, at least 1"),
+    "alert_quiet_minutes": (_whole(0, 525_600), "minutes; 0 for never"),
+    "ping_url": (_http_url, "http://… or https://…"),
+    "metrics_namespace": (_matching(r"[A-Za-z0-9._/#-]{1,255}"), "a namespace such as TwitterTrends"),
     "smtp_password": (str, "the password of the user in SMTP_URL"),
     "public_url": (_http_url, "http://… or https://…, as readers reach the server"),
     "secret_key": (_secret_key, "at least 16 characters"),
     "port": (_whole(1, 65535), "a port from 1 to 65535"),
+    "trusted_proxies": (_whole(0, 5), "how many, 0 to 5"),
     "memory_limit_mb": (_whole(256, 1_048_576), "megabytes, at least 256"),  # DuckDB cannot read JSON in 160
     "engine": (_matching("duckdb|athena"), "duckdb or athena"),
     "athena_workgroup": (_matching("[a-zA-Z0-9._-]{1,128}"), "a workgroup's name"),

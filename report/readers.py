@@ -1,0 +1,71 @@
+"""Who reads which report, and when: readers and their rhythms."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_RHYTHM = re.compile(r"(?:daily|weekly (?P<weekday>[a-z]{3})) (?P<hours>\d{1,2}):(?P<minutes>\d{2})")
+
+
+class Every(Enum):
+    """How often a mail comes."""
+
+    HOUR = "hourly"
+    DAY = "daily"
+    WEEK = "weekly"
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """When a reader's mail is due by the reader's own clock; Monday is weekday 0.
+
+    Written `hourly` (at each full hour), `daily 05:00` or `weekly mon 05:00`.
+    """
+
+    every: Every
+    at: time = time(0)
+    weekday: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.weekday < len(WEEKDAYS) or self.at.second or self.at.microsecond or self.at.tzinfo:
+            raise ValueError(f"no rhythm: {self.every}, weekday {self.weekday}, at {self.at}")
+
+    def __str__(self) -> str:
+        if self.every is Every.HOUR:
+            return "hourly"
+        weekday = f" {WEEKDAYS[self.weekday]}" if self.every is Every.WEEK else ""
+        return f"{self.every.value}{weekday} {self.at.isoformat('minutes')}"
+
+
+def parse_rhythm(text: str) -> Rhythm:
+    """Return the rhythm written in `text`; raise `ValueError` saying how one is written."""
+    said = text.strip().lower()
+    if said == Every.HOUR.value:
+        return Rhythm(Every.HOUR)
+    written = _RHYTHM.fullmatch(said)
+    try:
+        if not written:
+            raise ValueError
+        at = time(int(written["hours"]), int(written["minutes"]))
+        if written["weekday"]:
+            return Rhythm(Every.WEEK, at, WEEKDAYS.index(written["weekday"]))
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no rhythm; write hourly, daily 05:00 or weekly mon 05:00") from error
+    return Rhythm(Every.DAY, at)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who gets reports by mail.
+
+    `since` (aware) is when the reader joined: what was due before is not mailed. None for those of MAIL_TO.
+    """
+
+    address: str
+    reports: tuple[str, ...]
+    rhythm: Rhythm
+    zone: ZoneInfo
+    since: datetime | None = None
