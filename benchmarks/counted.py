@@ -28,7 +28,8 @@ from report.composition import history_of
 from report.facts import Facts
 from report.history import VERSION, Settled, Sources
 from report.places import counted_day, raw_hour
-from report.settings import Settings, StorageUrl
+from report.setting_rules import StorageUrl
+from report.settings import Settings
 from report.storage import Storage
 from report.window import day_window
 

@@ -8,7 +8,8 @@ from report.engine import Engine
 from report.errors import BadKey, SettingsError
 from report.mail import Sender
 from report.services import Services
-from report.settings import Settings, SmtpUrl, StorageUrl
+from report.setting_rules import SmtpUrl, StorageUrl
+from report.settings import Settings
 from report.storage import Storage
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from report.errors import MailDeferred, MailRefused, MailServerError, MailUnknown
-from report.settings import SmtpUrl
+from report.setting_rules import SmtpUrl
 
 _LONGEST_REPLY_SHOWN = 300
 

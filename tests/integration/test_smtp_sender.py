@@ -11,7 +11,7 @@ import trustme
 from report.adapters.smtp_sender import SmtpSender, connector
 from report.errors import MailDeferred, MailError, MailRefused, MailServerError, MailUnknown
 from report.mail import message
-from report.settings import SmtpUrl
+from report.setting_rules import SmtpUrl
 from tests.mail_builders import a_mail
 from tests.smtp_servers import (
     AIOSMTPD_WARNINGS,

@@ -10,7 +10,8 @@ import pytest
 
 from report.composition import services_from_environ
 from report.errors import SettingsError
-from report.settings import SECRETS, Settings, SmtpUrl, StorageUrl
+from report.setting_rules import SmtpUrl, StorageUrl
+from report.settings import SECRETS, Settings
 
 SECRET = "correct horse battery staple"
 REAL_MAIL = {"MAIL_FROM": "trends@example.org", "MAIL_TO": "boss@example.org"}
