@@ -1,0 +1,1 @@
+"""The mailer's commands, one a module."""

@@ -1,0 +1,43 @@
+"""What the commands are told as text: times and days."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import click
+
+from report.window import last_whole_day
+
+REPORT = "trends"
+
+
+def moment_of(text: str | None, zone: ZoneInfo, option: str = "--at") -> datetime:
+    """Return the time in UTC that `text` names, in `zone` if it names none; now where there is no text.
+
+    Raise `click.BadParameter`.
+    """
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{text!r} is no time; write 2026-11-21T05:00+01:00", param_hint=option
+        ) from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def day_of(text: str | None, zone: ZoneInfo, now: datetime, option: str = "--date") -> date:
+    """Return the closed day of `zone` that `text` names; the last whole one where there is no text.
+
+    Raise `click.BadParameter`.
+    """
+    last = last_whole_day(now, zone)
+    try:
+        day = date.fromisoformat(text) if text else last
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is no day; write 2026-11-20", param_hint=option) from error
+    if day > last:
+        raise click.BadParameter(
+            f"{day} is not over in {zone}; the last whole day is {last}", param_hint=option
+        )
+    return day
