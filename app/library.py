@@ -62,7 +62,7 @@ class Library:
 
     def revision(self, day: date, revision: int) -> Edition:
         """Return one edition by its number; it never changes."""
-        return self._frozen(editions.edition_folder(self._report, day, revision))
+        return self._frozen(editions.edition_folder(self._report, day.isoformat(), revision))
 
     def draft_of(self, minute: str) -> Edition:
         """Return the draft made at that minute, named as its folder is."""
@@ -102,7 +102,7 @@ class Library:
 
     def _load_day(self, day: date) -> Edition:
         with _readable(f"the edition of {day}"):
-            return editions.newest_of_day(self._storage, self._report, day)
+            return editions.newest_of(self._storage, self._report, day.isoformat())
 
     def _load_folder(self, folder: str) -> Edition:
         with _readable(folder):

@@ -14,5 +14,5 @@ def build(folder: Path) -> list[str]:
     from report.building import build_edition
     from report.composition import services_from
 
-    built = build_edition(services_from(settings_for(folder)), "trends", DAY, _NOW, force=True)
+    built = build_edition(services_from(settings_for(folder)), "trends", DAY.isoformat(), _NOW, force=True)
     return [built.edition.headline, *built.edition.files]

@@ -98,7 +98,7 @@ def _static_files(folder: Path, port: int) -> Path:
 def _publish(folder: Path) -> None:
     files = {"page.html": File(_page(), "text/html; charset=utf-8")}
     day = last_whole_day(datetime.now(UTC), ZoneInfo("UTC"))  # an older one would have gunicorn build
-    place = editions.edition_folder("trends", day, 1)
+    place = editions.edition_folder("trends", day.isoformat(), 1)
     edition = Edition("trends", "Trends", "News.", day, "UTC", 1, place, editions.describe(files))
     storage = DirectoryStorage(folder, None, "http://localhost")
     editions.freeze(storage, edition, files)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from email.message import EmailMessage
 
-from report.editions import Edition, newest_of_day
+from report.editions import Edition, newest_of
 from report.errors import NotFound
 from report.mail import Mail, addressed, message, message_id, shown_pictures
 from report.storage import Storage
@@ -26,7 +26,7 @@ class Heading:
 def edition_of(storage: Storage, report: str, day: date, build: Callable[[], Edition]) -> Edition:
     """Return the day's newest edition, built where there is none; raise `TrendsError`."""
     try:
-        return newest_of_day(storage, report, day)
+        return newest_of(storage, report, day.isoformat())
     except NotFound:
         return build()
 

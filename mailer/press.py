@@ -20,7 +20,7 @@ def built(services: Services, report: str, day: date) -> Edition:
     """
     from report.building import build_edition  # pandas and charts: only where something is to be built
 
-    return build_edition(services, report, day, datetime.now(UTC)).edition
+    return build_edition(services, report, day.isoformat(), datetime.now(UTC)).edition
 
 
 def heading(settings: Settings, now: datetime) -> Heading:

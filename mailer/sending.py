@@ -82,7 +82,7 @@ class Occasion:
 
     def entry_key(self, reader: str) -> str:
         """Return the key of the reader's ledger entry; raise `MailError` for what is no address."""
-        return ledger_entry(self.report, self.day, reader_key(reader))
+        return ledger_entry(self.report, self.day.isoformat(), reader_key(reader))
 
 
 def plan(

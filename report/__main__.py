@@ -229,7 +229,7 @@ def _build_day(services: Services, name: str, day: date, force: bool, wait: int)
     from report.building import build_edition
 
     begun = time.monotonic()
-    built = _when_free(lambda now: build_edition(services, name, day, now, force=force), wait)
+    built = _when_free(lambda now: build_edition(services, name, day.isoformat(), now, force=force), wait)
     standing = "is the same when rendered anew" if force else "stands already"
     what = f"built in {time.monotonic() - begun:.1f} s" if built.fresh else standing
     click.echo(f"{day} r{built.edition.revision} {what}: {built.edition.headline}")

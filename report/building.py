@@ -1,8 +1,8 @@
-"""A day's edition, from what was collected: built once, and again only when the data changed."""
+"""A period's edition, from what was collected: built once, and again only when the data changed."""
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from report import editions
@@ -10,8 +10,10 @@ from report.catalogue import Ingredients, Recipe, find
 from report.editions import Edition, File
 from report.errors import AlreadyExists, BuildError, NotFound
 from report.leases import lease
+from report.periods import period_of
 from report.runs import this_run
 from report.services import Services
+from report.storage import Storage
 from report.values import Period, Report
 from report.window import Window, day_window, today
 
@@ -26,24 +28,17 @@ class Built:
     fresh: bool
 
 
-def build_edition(services: Services, name: str, day: date, now: datetime, *, force: bool = False) -> Built:
-    """Build the edition of a closed day unless it stands already; `force` renders it anew regardless.
+def build_edition(
+    services: Services, name: str, period_id: str, now: datetime, *, force: bool = False
+) -> Built:
+    """Build the edition of a period that is over, unless it stands already; `force` renders it regardless.
 
-    Raise `BuildRunning` while another builds it, `BuildError` for a day that is not over at `now`, and
-    what the engine and storage raise.
+    Raise `BuildRunning` while another builds it, `BuildError` for a period that is not over at `now` or is
+    none (`report.periods`), and what the engine and storage raise.
     """
-    zone = services.settings.timezone
-    if day > today(now, zone):
-        raise BuildError(f"{day.isoformat()} has not begun in {zone.key}")
-    if day == today(now, zone):
-        raise BuildError(
-            f"{day.isoformat()} is not over in {zone.key}; --today builds it as far as it has come"
-        )
-    try:
-        period = Period(day, zone, day_window(day, zone))
-    except (ValueError, OverflowError) as error:
-        raise BuildError(f"{day.isoformat()} is no day in {zone.key}: {error}") from error
-    with lease(services.storage, f"build-{name}-{day.isoformat()}", this_run(), now, _LEASE):
+    period = period_of(period_id, services.settings.timezone)
+    _check_over(period, now)
+    with lease(services.storage, f"build-{name}-{period.id}", this_run(), now, _LEASE):
         return _build_edition(services, find(name), period, force)
 
 
@@ -75,20 +70,35 @@ def open_period(services: Services, now: datetime) -> Period:
     return Period(day, zone, Window(start, end), is_open=True)
 
 
+def _check_over(period: Period, now: datetime) -> None:
+    if now < period.window.start:
+        raise BuildError(f"{period.id} has not begun in {period.zone.key}")
+    if now < period.window.end:
+        raise BuildError(
+            f"{period.id} is not over in {period.zone.key}; --today builds the day as far as it has come"
+        )
+
+
 def _build_edition(services: Services, recipe: Recipe, period: Period, force: bool) -> Built:
-    storage, day = services.storage, period.day
+    storage = services.storage
     ingredients = _ingredients(services)
     sources = [f"{info.key} {info.etag}" for info in recipe.prepare(ingredients, period)]
     inputs = _digest(services, sources)
-    standing = _standing(services, recipe.name, day)
+    standing = _standing(services, recipe.name, period)
     if standing and not force and (not sources or _checked(services, standing) == inputs):
-        editions.announce(storage, standing)  # a build killed just before did not
+        _announce(storage, standing)  # a build killed just before did not
         return Built(standing, fresh=False)
     report = recipe.build(ingredients, period)
     edition, fresh = _freeze_next(services, report, standing)
-    editions.announce(storage, edition)
+    _announce(storage, edition)
     _write_checked(services, edition, inputs)
     return Built(edition, fresh)
+
+
+def _announce(storage: Storage, edition: Edition) -> None:
+    """A week or an hour is read by who follows a link to it, and never stands on the front page."""
+    if edition.is_of_a_day:
+        editions.announce(storage, edition)
 
 
 def _freeze_next(services: Services, report: Report, standing: Edition | None) -> tuple[Edition, bool]:
@@ -109,9 +119,8 @@ def _freeze_next(services: Services, report: Report, standing: Edition | None) -
 
 
 def _as_revision(services: Services, report: Report, revision: int) -> tuple[Edition, dict[str, File]]:
-    day = report.period.day
-    folder = editions.edition_folder(report.name, day, revision)
-    where = f"/editions/{day.isoformat()}/"
+    folder = editions.edition_folder(report.name, report.period.id, revision)
+    where = f"/editions/{report.period.id}/"
     return _rendered(services, report, revision, folder, f"{where}r{revision}/", where)
 
 
@@ -131,6 +140,11 @@ def _rendered(
         revision=revision,
         folder=folder,
         files=editions.describe(files),
+        period=report.period.id,
+        coverage=report.coverage,
+        is_empty=report.is_empty,
+        ranking=report.ranking,
+        totals=report.totals,
     )
     return edition, files
 
@@ -147,15 +161,15 @@ def _digest(services: Services, sources: list[str]) -> str:
     return sha256("\n".join(said).encode()).hexdigest()
 
 
-def _standing(services: Services, name: str, day: date) -> Edition | None:
+def _standing(services: Services, name: str, period: Period) -> Edition | None:
     try:
-        return editions.newest_of_day(services.storage, name, day)
+        return editions.newest_of(services.storage, name, period.id)
     except NotFound:
         return None
 
 
 def _checked_key(edition: Edition) -> str:
-    return f"editions/{edition.report}/{edition.day.isoformat()}/checked.json"
+    return f"editions/{edition.report}/{edition.period}/checked.json"
 
 
 def _checked(services: Services, edition: Edition) -> str:

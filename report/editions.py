@@ -1,20 +1,21 @@
-"""Frozen editions: what a day's report was when it went out, file by file.
+"""Frozen editions: what a period's report was when it went out, file by file.
 
-editions/<report>/<day>/r1/<file>           written once, never changed
-editions/<report>/<day>/r1/manifest.json    written last: an edition without one does not exist
-editions/<report>/latest.json               {"day": …, "revision": …} of the newest
+editions/<report>/<period>/r1/<file>           written once, never changed; periods as in report/periods.py
+editions/<report>/<period>/r1/manifest.json    written last: an edition without one does not exist
+editions/<report>/latest.json               {"day": …, "revision": …} of the newest that is of a day
 drafts/<report>/<YYYYMMDDTHHMMZ>/<file>     today so far, with a manifest too
 drafts/<report>/latest.json                 {"folder": …} of the newest draft
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
 from report.errors import AlreadyExists, NotFound
+from report.periods import day_named
 from report.storage import Storage
 
 JSON = "application/json"
@@ -41,7 +42,11 @@ class FileInfo:
 
 @dataclass(frozen=True)
 class Edition:
-    """A report as it was frozen. `revision` is 0 for a draft of the open day."""
+    """A report as it was frozen. `revision` is 0 for a draft of the open day.
+
+    `period` is the period's id, its only day's where none is given; `day` its last day. `coverage`,
+    `is_empty`, `ranking` and `totals` are the report's own.
+    """
 
     report: str
     title: str
@@ -51,6 +56,20 @@ class Edition:
     revision: int
     folder: str
     files: Mapping[str, FileInfo]
+    period: str = ""
+    coverage: float | None = None
+    is_empty: bool = False
+    ranking: tuple[str, ...] = ()
+    totals: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.period:
+            object.__setattr__(self, "period", self.day.isoformat())
+
+    @property
+    def is_of_a_day(self) -> bool:
+        """Whether it is of one whole day: no other can be the newest."""
+        return day_named(self.period) is not None and self.revision > 0
 
     @property
     def content(self) -> str:
@@ -59,9 +78,9 @@ class Edition:
         return sha256("\n".join(f"{name} {self.files[name].sha256}" for name in names).encode()).hexdigest()
 
 
-def edition_folder(report: str, day: date, revision: int) -> str:
+def edition_folder(report: str, period_id: str, revision: int) -> str:
     """Return the folder of an edition's files, ending in "/"."""
-    return f"editions/{report}/{day.isoformat()}/r{revision}/"
+    return f"editions/{report}/{period_id}/r{revision}/"
 
 
 def freeze(storage: Storage, edition: Edition, files: Mapping[str, File]) -> None:
@@ -92,7 +111,7 @@ def describe(files: Mapping[str, File]) -> dict[str, FileInfo]:
 
 
 def announce(storage: Storage, edition: Edition) -> None:
-    """Make this edition the newest, unless a newer one is; racing hosts end with the newest."""
+    """Make this edition of a day the newest, unless a newer one is; racing hosts end with the newest."""
     key = f"editions/{edition.report}/latest.json"
     while True:
         try:
@@ -118,20 +137,21 @@ def latest(storage: Storage, report: str) -> Edition:
     position = _position(storage.get(f"editions/{report}/latest.json"))
     if position is None:
         raise NotFound(f"editions/{report}/latest.json cannot be read; the next build writes it anew")
-    return load(storage, edition_folder(report, *position))
+    day, revision = position
+    return load(storage, edition_folder(report, day.isoformat(), revision))
 
 
-def newest_of_day(storage: Storage, report: str, day: date) -> Edition:
-    """Return the day's last revision; raise `NotFound` where the day has none."""
-    revision = last_revision(storage, report, day)
+def newest_of(storage: Storage, report: str, period_id: str) -> Edition:
+    """Return the period's last revision; raise `NotFound` where it has none."""
+    revision = last_revision(storage, report, period_id)
     if not revision:
-        raise NotFound(f"there is no {report} edition of {day.isoformat()}")
-    return load(storage, edition_folder(report, day, revision))
+        raise NotFound(f"there is no {report} edition of {period_id}")
+    return load(storage, edition_folder(report, period_id, revision))
 
 
-def last_revision(storage: Storage, report: str, day: date) -> int:
-    """Return the number of the day's last finished revision, 0 where there is none."""
-    prefix = f"editions/{report}/{day.isoformat()}/"
+def last_revision(storage: Storage, report: str, period_id: str) -> int:
+    """Return the number of the period's last finished revision, 0 where there is none."""
+    prefix = f"editions/{report}/{period_id}/"
     finished = [
         info.key.removeprefix(prefix).removesuffix(f"/{MANIFEST}")
         for info in storage.list(prefix)
@@ -143,9 +163,9 @@ def last_revision(storage: Storage, report: str, day: date) -> int:
 def days(storage: Storage, report: str) -> list[date]:
     """Return the days that have an edition or the beginning of one, newest first.
 
-    A folder that is no day's is left out: whoever put it there does not take the archive down.
+    A folder that is no day's is left out: another period's, or what somebody else put there.
     """
-    found = (_day(name) for name in storage.list_folders(f"editions/{report}/"))
+    found = (day_named(name) for name in storage.list_folders(f"editions/{report}/"))
     return sorted((day for day in found if day), reverse=True)
 
 
@@ -193,8 +213,8 @@ def _manifest(edition: Edition) -> bytes:
 
 def _edition(values: dict[str, Any], folder: str) -> Edition:
     files = {name: FileInfo(**info) for name, info in values.pop("files").items()}
-    day = date.fromisoformat(values.pop("day"))
-    return Edition(**values, day=day, folder=folder, files=files)
+    day, ranking = date.fromisoformat(values.pop("day")), tuple(values.pop("ranking", ()))
+    return Edition(**values, day=day, folder=folder, files=files, ranking=ranking)
 
 
 def _position(body: bytes) -> tuple[date, int] | None:
@@ -202,11 +222,4 @@ def _position(body: bytes) -> tuple[date, int] | None:
         pointer = json.loads(body)
         return date.fromisoformat(pointer["day"]), int(pointer["revision"])
     except (ValueError, LookupError, TypeError):
-        return None
-
-
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(name)
-    except ValueError:
         return None

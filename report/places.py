@@ -11,10 +11,11 @@ state/<zone>/2026-11-20-<sha256>.parquet                 manifest, and the rows
 hashtags/<zone>/<00 to 3f>.json                          the history of a share of the hashtags
 hashtags/<zone>/days.json                                which counted days are in them
 unplaced/<name>.jsonl.zst                                an import without a single tweet to tell its hour
-editions/<report>/2026-11-20/r1/<file>                   a frozen edition; manifest.json is written last
-editions/<report>/latest.json                            which edition is the newest
+editions/<report>/<period>/r1/<file>                     a frozen edition; manifest.json is written last;
+                                                         periods are named in report/periods.py
+editions/<report>/latest.json                            which day's edition is the newest
 drafts/<report>/<minute>/<file>                          today so far; drafts/<report>/latest.json names it
-ledger/<report>/2026-11-20/<reader>.json                 what became of a mail
+ledger/<report>/<period>/<reader>.json                   what became of a mail
 leases/<name>.json                                       who is doing what only one may do at a time
 """
 
@@ -61,9 +62,9 @@ def unplaced(name: str) -> str:
     return f"unplaced/{name}"
 
 
-def ledger_entry(report: str, day: date, reader: str) -> str:
+def ledger_entry(report: str, period_id: str, reader: str) -> str:
     """Return the key of the ledger's entry for one reader's mail; `reader` is the address's hash."""
-    return f"ledger/{report}/{day.isoformat()}/{reader}.json"
+    return f"ledger/{report}/{period_id}/{reader}.json"
 
 
 def counted_days(zone: str) -> str:

@@ -179,17 +179,45 @@ class Section:
 
 @dataclass(frozen=True)
 class Period:
-    """The day a report is about, in its zone, and the stretch of it that is covered, in UTC."""
+    """What a report is about: a day of its zone, the part of it that has passed, or a week up to that day.
+
+    `window` is the stretch that is covered, in UTC; `is_open` says that the day goes on after it.
+    """
 
     day: date
     zone: ZoneInfo
     window: Window
     is_open: bool = False
 
+    @property
+    def first_day(self) -> date:
+        """The zone's day on which the period begins."""
+        return self.window.start.astimezone(self.zone).date()
+
+    @property
+    def is_week(self) -> bool:
+        """Whether it is longer than a day."""
+        return self.first_day < self.day
+
+    @property
+    def id(self) -> str:
+        """The period's name in keys and addresses; `report.periods.period_of` reads it back."""
+        if self.is_open:
+            return f"{self.window.end.date().isoformat()}T{self.window.end:%H%M}Z"
+        if self.is_week:
+            year, week, _ = self.day.isocalendar()
+            return f"{year:04}-W{week:02}"
+        return self.day.isoformat()
+
 
 @dataclass(frozen=True)
 class Report:
-    """A report as a value. `headline` is the news in one sentence; `data` is what data.json adds."""
+    """A report as a value. `headline` is the news in one sentence; `data` is what data.json adds.
+
+    What a report has no notion of stays unsaid: `coverage` is the share of the period's minutes that were
+    observed, 0 to 1; `is_empty` says that nothing was collected; `ranking` names the first ten, in order;
+    `totals` are whole numbers by their plural nouns. `notice` is shown before everything else.
+    """
 
     name: str
     title: str
@@ -197,6 +225,11 @@ class Report:
     headline: str
     sections: tuple[Section, ...]
     data: Mapping[str, Any] = field(default_factory=dict)
+    coverage: float | None = None
+    is_empty: bool = False
+    ranking: tuple[str, ...] = ()
+    totals: Mapping[str, int] = field(default_factory=dict)
+    notice: str = ""
 
     def __post_init__(self) -> None:
         _check_slug(self.name)

@@ -37,7 +37,7 @@ class Window:
 
 def day_window(day: date, zone: ZoneInfo) -> Window:
     """Return `day` in `zone`, midnight to midnight: 23 to 25 hours where clocks change."""
-    return Window(_midnight(day, zone), _midnight(day + timedelta(days=1), zone))
+    return Window(midnight(day, zone), midnight(day + timedelta(days=1), zone))
 
 
 def last_whole_day(now: datetime, zone: ZoneInfo) -> date:
@@ -52,5 +52,6 @@ def today(now: datetime, zone: ZoneInfo) -> date:
     return now.astimezone(zone).date()
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Return when `day` begins in `zone`, in UTC."""
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)

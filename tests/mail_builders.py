@@ -63,7 +63,7 @@ def a_frozen_edition(
         day=day,
         zone="UTC",
         revision=revision,
-        folder=edition_folder("trends", day, revision),
+        folder=edition_folder("trends", day.isoformat(), revision),
         files=describe(files),
     )
     freeze(storage, edition, files)

@@ -42,7 +42,7 @@ def some_files(page: str = "news") -> dict[str, File]:
 
 def an_edition(files: Mapping[str, File], day: date = DAY, revision: int = 1, folder: str = "") -> Edition:
     """Return the edition of these files; a `folder` makes it a draft."""
-    folder = folder or editions.edition_folder("trends", day, revision)
+    folder = folder or editions.edition_folder("trends", day.isoformat(), revision)
     return Edition(
         "trends", "Twitter Trends", "News.", day, "UTC", revision, folder, editions.describe(files)
     )

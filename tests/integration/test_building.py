@@ -86,7 +86,7 @@ def test_folder_and_s3_give_the_same_bytes(make_storage: MakeStorage) -> None:
         storage = make_storage(kind)
         collect(storage)
         collect(storage, day=DAY - timedelta(days=1), tag="food", first=100)
-        built = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING)
+        built = build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING)
         found.append(all_bytes(storage, built.edition.folder))
 
     assert len(found[0]) > 10
@@ -97,7 +97,7 @@ def test_data_says_what_was_collected(make_storage: MakeStorage) -> None:
     """Tweets, notices and refused documents are all accounted for."""
     storage = make_storage("folder")
     collect(storage)
-    edition = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING).edition
+    edition = build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING).edition
     data = json.loads(storage.get(f"{edition.folder}data.json"))
 
     assert data["counts"] == data["counts"] | {
@@ -118,9 +118,9 @@ def test_building_twice_changes_nothing(make_storage: MakeStorage) -> None:
     """The second run finds the edition standing, without counting."""
     storage = make_storage("folder")
     collect(storage)
-    first = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING)
+    first = build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING)
     before = all_bytes(storage, "")
-    second = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING + timedelta(hours=1))
+    second = build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING + timedelta(hours=1))
 
     assert (first.fresh, second.fresh) == (True, False)
     assert all_bytes(storage, "") == before
@@ -130,19 +130,19 @@ def test_forcing_the_same_data_makes_no_new_revision(make_storage: MakeStorage) 
     """A revision says something else, or it is none."""
     storage = make_storage("folder")
     collect(storage)
-    build_edition(services_on(storage), "trends", DAY, NEXT_MORNING)
+    build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING)
 
-    assert not build_edition(services_on(storage), "trends", DAY, NEXT_MORNING, force=True).fresh
+    assert not build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING, force=True).fresh
 
 
 def test_late_data_makes_a_second_revision_and_keeps_the_first(make_storage: MakeStorage) -> None:
     """What went out stays as it was."""
     storage = make_storage("folder")
     collect(storage)
-    first = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING).edition
+    first = build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING).edition
     frozen = all_bytes(storage, first.folder)
     collect(storage, name="late", tag="weather", first=500)
-    second = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING).edition
+    second = build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING).edition
 
     assert second.revision == 2
     assert all_bytes(storage, first.folder) == frozen
@@ -153,19 +153,19 @@ def test_late_data_for_the_day_before_reopens_the_day(make_storage: MakeStorage)
     """An edition says how the day compares with the one before: that is data it is made from."""
     storage = make_storage("folder")
     collect(storage)
-    build_edition(services_on(storage), "trends", DAY, NEXT_MORNING)
+    build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING)
     collect(storage, day=DAY - timedelta(days=1), first=900)
 
-    assert build_edition(services_on(storage), "trends", DAY, NEXT_MORNING).edition.revision == 2
+    assert build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING).edition.revision == 2
 
 
 def test_a_revision_spent_by_a_killed_build_is_passed_over(make_storage: MakeStorage) -> None:
     """Leftovers with other bytes are neither used nor overwritten."""
     storage = make_storage("folder")
     collect(storage)
-    left_over = f"{editions.edition_folder('trends', DAY, 1)}page.html"
+    left_over = f"{editions.edition_folder('trends', str(DAY), 1)}page.html"
     storage.put(left_over, b"of an older build")
-    edition = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING).edition
+    edition = build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING).edition
 
     assert edition.revision == 2
     assert storage.get(left_over) == b"of an older build"
@@ -177,7 +177,7 @@ def test_a_minute_with_a_repeated_tweet_was_observed(make_storage: MakeStorage) 
     for minute in range(6):
         key = f"raw/dt={DAY}/hour=12/20261120T120{minute}00Z-feed.json"
         storage.put(key, lines(a_v1_document(id=1 + minute % 2)))
-    edition = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING).edition
+    edition = build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING).edition
     counts = json.loads(storage.get(f"{edition.folder}data.json"))["counts"]
 
     assert (counts["tweets"], counts["duplicates"], counts["observed_minutes"]) == (2, 4, 6)
@@ -187,11 +187,11 @@ def test_an_edition_outlives_the_raw_documents(make_storage: MakeStorage) -> Non
     """When a lifecycle rule has taken them, the edition is not replaced by an empty one."""
     storage = make_storage("folder")
     collect(storage)
-    edition = build_edition(services_on(storage), "trends", DAY, NEXT_MORNING).edition
+    edition = build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING).edition
     for info in list(storage.list("raw/")):
         storage.delete(info.key)
 
-    assert build_edition(services_on(storage), "trends", DAY, NEXT_MORNING).edition == edition
+    assert build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING).edition == edition
 
 
 def test_a_day_that_never_was_is_said(make_storage: MakeStorage) -> None:
@@ -199,8 +199,8 @@ def test_a_day_that_never_was_is_said(make_storage: MakeStorage) -> None:
     samoa = services_on(make_storage("folder"), timezone=ZoneInfo("Pacific/Apia"))
 
     with pytest.raises(BuildError, match="2011-12-30 is no day in Pacific/Apia"):
-        build_edition(samoa, "trends", date(2011, 12, 30), NEXT_MORNING)
-    assert build_edition(samoa, "trends", date(2011, 12, 31), NEXT_MORNING).fresh
+        build_edition(samoa, "trends", "2011-12-30", NEXT_MORNING)
+    assert build_edition(samoa, "trends", "2011-12-31", NEXT_MORNING).fresh
 
 
 def test_a_day_that_is_not_over_is_refused(make_storage: MakeStorage) -> None:
@@ -209,7 +209,7 @@ def test_a_day_that_is_not_over_is_refused(make_storage: MakeStorage) -> None:
     los_angeles = services_on(storage, timezone=ZoneInfo("America/Los_Angeles"))
 
     with pytest.raises(BuildError, match="2026-11-20 is not over in America/Los_Angeles"):
-        build_edition(los_angeles, "trends", DAY, NEXT_MORNING)
+        build_edition(los_angeles, "trends", str(DAY), NEXT_MORNING)
 
 
 def test_a_build_runs_once(make_storage: MakeStorage) -> None:
@@ -218,14 +218,27 @@ def test_a_build_runs_once(make_storage: MakeStorage) -> None:
     held = lease(storage, f"build-trends-{DAY}", Run("other", 1, "x"), NEXT_MORNING, timedelta(minutes=1))
 
     with held, pytest.raises(BuildRunning, match="process 1 on other"):
-        build_edition(services_on(storage), "trends", DAY, NEXT_MORNING)
+        build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING)
 
 
 def test_an_empty_day_is_an_edition(make_storage: MakeStorage) -> None:
     """A silent night is impossible: nothing collected is said, not skipped."""
-    edition = build_edition(services_on(make_storage("folder")), "trends", DAY, NEXT_MORNING).edition
+    edition = build_edition(services_on(make_storage("folder")), "trends", str(DAY), NEXT_MORNING).edition
 
     assert edition.headline == "Nothing was collected on Friday, 20 November 2026."
+    assert (edition.is_empty, edition.coverage, edition.ranking) == (True, 0.0, ())
+
+
+def test_an_edition_says_how_complete_it_is_and_what_came_first(make_storage: MakeStorage) -> None:
+    """What the mail is judged by, and a later revision compared with, is frozen with the edition."""
+    storage = make_storage("folder")
+    collect(storage)
+    build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING)
+    edition = editions.newest_of(storage, "trends", "2026-11-20")
+
+    assert (edition.is_empty, edition.coverage) == (False, 20 / 1440)
+    assert edition.ranking == ("budget", "t0", "t1", "t2")
+    assert edition.totals == {"tweets": 20, "authors": 1}
 
 
 def test_today_so_far_ends_with_the_last_whole_minute(make_storage: MakeStorage) -> None:
@@ -256,7 +269,7 @@ def test_the_real_sample_of_2016(
     storage = make_storage("s3")
     import_files([real_data / "tweets-v11-sample-2016" / "output.txt"], storage)
     services = services_on(storage, count_retweets=retweets)
-    edition = build_edition(services, "trends", date(2016, 4, 27), NEXT_MORNING).edition
+    edition = build_edition(services, "trends", "2016-04-27", NEXT_MORNING).edition
     data = json.loads(storage.get(f"{edition.folder}data.json"))
 
     assert [(tag["tag"], tag["tweets"]) for tag in data["tags"][: len(top)]] == top

@@ -9,7 +9,15 @@ from report.catalogue.trends.data import data_of
 from report.catalogue.trends.headline import headline
 from report.catalogue.trends.known import known_table, spellings_table
 from report.catalogue.trends.rules import rules_note
-from report.catalogue.trends.tables import course_table, fallers_table, risers_table, top_table, totals_table
+from report.catalogue.trends.tables import (
+    TOP,
+    course_table,
+    fallers_table,
+    risers_table,
+    top_table,
+    totals_table,
+    used,
+)
 from report.errors import NotBegun, NotFound
 from report.history import CountedDay, day_before, first_day
 from report.places import counted_day, known_day
@@ -41,7 +49,8 @@ def prepare(ingredients: Ingredients, period: Period) -> Iterator[ObjectInfo]:
 
 def describe(day: CountedDay) -> Report:
     """Return the report of a counted day."""
-    news = _news(day) if day.counts.totals.counted else ()
+    totals = day.counts.totals
+    news = _news(day) if totals.counted else ()
     small_print = Section("How this was counted", (totals_table(day.counts), rules_note(day)))
     return Report(
         name="trends",
@@ -50,6 +59,10 @@ def describe(day: CountedDay) -> Report:
         headline=headline(day),
         sections=(*news, small_print),
         data=data_of(day),
+        coverage=totals.observed_share,
+        is_empty=not totals.tweets,
+        ranking=tuple(one.tag for one in used(day)[:TOP]),
+        totals={"tweets": totals.counted, "authors": totals.authors},
     )
 
 

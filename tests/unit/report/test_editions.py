@@ -1,6 +1,8 @@
 """Rules for frozen editions."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -17,7 +19,7 @@ from report.editions import (
     latest,
     latest_draft,
     load,
-    newest_of_day,
+    newest_of,
     save_draft,
 )
 from report.errors import AlreadyExists, NotFound
@@ -29,7 +31,7 @@ FILES = {"page.html": File(b"<p>hello", "text/html; charset=utf-8"), "mail.txt":
 def an_edition(
     day: date = date(2026, 11, 20), revision: int = 1, files: Mapping[str, File] = FILES
 ) -> Edition:
-    folder = edition_folder("trends", day, revision)
+    folder = edition_folder("trends", day.isoformat(), revision)
     return Edition("trends", "Twitter Trends", "News.", day, "UTC", revision, folder, describe(files))
 
 
@@ -49,14 +51,52 @@ def test_an_edition_comes_back_as_it_was_frozen() -> None:
     assert storage.content_type(edition.folder + "page.html") == "text/html; charset=utf-8"
 
 
+def test_what_a_report_says_of_itself_is_frozen() -> None:
+    """Later runs judge an edition by its manifest: which period, how complete, which order, how many."""
+    storage = MemoryStorage()
+    edition = replace(
+        an_edition(),
+        folder=edition_folder("trends", "2026-W47", 1),
+        period="2026-W47",
+        coverage=0.5,
+        ranking=("a", "b"),
+        totals={"tweets": 7},
+    )
+    freeze(storage, edition, FILES)
+
+    assert newest_of(storage, "trends", "2026-W47") == edition
+
+
+def test_an_edition_of_before_these_were_frozen_loads() -> None:
+    """An old manifest names neither period nor ranking: the period is its day."""
+    storage = MemoryStorage()
+    edition = frozen(storage, an_edition())
+    manifest = json.loads(storage.get(f"{edition.folder}manifest.json"))
+    for name in ("period", "coverage", "is_empty", "ranking", "totals"):
+        del manifest[name]
+    storage.put(f"{edition.folder}manifest.json", json.dumps(manifest).encode())
+
+    assert load(storage, edition.folder) == edition
+    assert edition.period == "2026-11-20"
+
+
+def test_a_week_is_no_day_of_the_archive() -> None:
+    """Python takes 2026-W47 for its Monday; an edition of a week or of an hour is not a day's."""
+    storage = MemoryStorage()
+    for period_id in ("2026-W47", "2026-11-20T0730Z", "2026-11-20"):
+        storage.put(edition_folder("trends", period_id, 1) + "manifest.json", b"{}")
+
+    assert days(storage, "trends") == [date(2026, 11, 20)]
+
+
 def test_without_a_manifest_there_is_no_edition() -> None:
     """A build killed half-way leaves nothing a reader could meet."""
     storage = MemoryStorage()
-    storage.put(edition_folder("trends", date(2026, 11, 20), 1) + "page.html", b"half")
+    storage.put(edition_folder("trends", "2026-11-20", 1) + "page.html", b"half")
 
-    assert last_revision(storage, "trends", date(2026, 11, 20)) == 0
+    assert last_revision(storage, "trends", "2026-11-20") == 0
     with pytest.raises(NotFound, match="no trends edition of 2026-11-20"):
-        newest_of_day(storage, "trends", date(2026, 11, 20))
+        newest_of(storage, "trends", "2026-11-20")
 
 
 def test_freezing_again_completes_what_was_begun() -> None:
@@ -89,7 +129,7 @@ def test_the_newest_is_the_latest_day_whatever_is_built_last() -> None:
     frozen(storage, an_edition(date(2026, 11, 19)))
 
     assert latest(storage, "trends") == newest
-    assert newest_of_day(storage, "trends", date(2026, 11, 20)).revision == 2
+    assert newest_of(storage, "trends", "2026-11-20").revision == 2
     assert days(storage, "trends") == [date(2026, 11, 20), date(2026, 11, 19)]
 
 

@@ -1,0 +1,78 @@
+"""Names of the periods that reports are about, as they stand in keys and addresses.
+
+2026-11-20           a day of the report's zone, midnight to midnight
+2026-W47             an ISO week of that zone, Monday to Sunday
+2026-11-20T0730Z     the zone's day as far as it had come at that minute, UTC
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from report.errors import BuildError
+from report.values import Period
+from report.window import Window, day_window, midnight
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WEEK = re.compile(r"(?P<year>[0-9]{4})-W(?P<week>[0-9]{2})")
+_SO_FAR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{4}Z")
+_MINUTE = timedelta(minutes=1)
+
+
+def period_of(period_id: str, zone: ZoneInfo) -> Period:
+    """Return the period of this name in the zone; raise `BuildError` for what names none there.
+
+    A minute that is the zone's midnight names the whole day that ends then, whose own id is the day's.
+    """
+    try:
+        if day := day_named(period_id):
+            return day_period(day, zone)
+        if monday := monday_named(period_id):
+            return week_period(monday, zone)
+        if _SO_FAR.fullmatch(period_id):
+            return so_far(datetime.strptime(period_id, "%Y-%m-%dT%H%MZ").replace(tzinfo=UTC), zone)
+    except (ValueError, OverflowError) as error:
+        raise BuildError(f"{period_id} is no period in {zone.key}: {error}") from error
+    raise BuildError(f"{period_id!r} names no period; write 2026-11-20, 2026-W47 or 2026-11-20T0730Z")
+
+
+def day_period(day: date, zone: ZoneInfo) -> Period:
+    """Return a whole day; raise `BuildError` for one that never was in the zone, as at a date line."""
+    try:
+        return Period(day, zone, day_window(day, zone))
+    except (ValueError, OverflowError) as error:
+        raise BuildError(f"{day.isoformat()} is no day in {zone.key}: {error}") from error
+
+
+def week_period(day: date, zone: ZoneInfo) -> Period:
+    """Return the whole ISO week that `day` is in; its own day is the Sunday. Raise `OverflowError`."""
+    monday = day - timedelta(days=day.weekday())
+    window = Window(midnight(monday, zone), midnight(monday + timedelta(days=7), zone))
+    return Period(monday + timedelta(days=6), zone, window)
+
+
+def so_far(moment: datetime, zone: ZoneInfo) -> Period:
+    """Return the day up to the minute of `moment`, which must be aware; at midnight the day that ended."""
+    end = moment.astimezone(UTC).replace(second=0, microsecond=0)
+    day = (end - _MINUTE).astimezone(zone).date()
+    whole = day_window(day, zone)
+    if end == whole.end:
+        return Period(day, zone, whole)
+    return Period(day, zone, Window(whole.start, end), is_open=True)
+
+
+def day_named(period_id: str) -> date | None:
+    """Return the day a period id names, None where it names another period or nothing."""
+    try:
+        return date.fromisoformat(period_id) if _DAY.fullmatch(period_id) else None
+    except ValueError:
+        return None
+
+
+def monday_named(period_id: str) -> date | None:
+    """Return the Monday of the week a period id names, None where it names another period or nothing."""
+    named = _WEEK.fullmatch(period_id)
+    try:
+        return date.fromisocalendar(int(named["year"]), int(named["week"]), 1) if named else None
+    except ValueError:
+        return None
