@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import parseaddr
 from hashlib import sha256
 from types import TracebackType
 from typing import Protocol, Self
 
+from report.addresses import mailbox as mailbox
+from report.addresses import reader_key as reader_key
 from report.errors import MailError
 
 LARGEST_MESSAGE_BYTES = 80_000
@@ -73,27 +73,6 @@ class Sender(Protocol):
         Raise `MailRefused` (for good), `MailDeferred` (not taken, may be tried again; as `MailServerError`
         where the connection is gone and cannot be made anew) or `MailUnknown` (may have been taken).
         """
-
-
-def mailbox(text: str) -> Address:
-    """Return the address in `Name <user@domain>` or `user@domain`, its domain as DNS knows it (IDNA).
-
-    Raise `MailError` for what is no address, or cannot travel without SMTPUTF8.
-    """
-    name, address = parseaddr(text)
-    user, _, domain = address.rpartition("@")
-    try:
-        host = domain if domain.isascii() else domain.encode("idna").decode()
-    except UnicodeError as error:
-        raise MailError(f"the domain of {text!r} is no domain name ({error})") from error
-    if not (user and host and text.isprintable() and re.fullmatch(r"[!-~]+", user + host)):
-        raise MailError(f"{text!r} is no mail address that can be written in ASCII; write user@domain")
-    return Address(name, user, host)
-
-
-def reader_key(address: str) -> str:
-    """Return what stands for a reader in keys and ids: a hash of the bare address, case folded."""
-    return sha256(mailbox(address).addr_spec.casefold().encode()).hexdigest()[:32]
 
 
 def message_id(report: str, day: date, reader: str, sender: str) -> str:

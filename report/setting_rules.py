@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
+
+from report.errors import MailError
 
 _SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _NOBODY = "nobody"
@@ -72,10 +73,12 @@ def _http_url(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    address = parseaddr(text)[1]
-    user, at, host = address.rpartition("@")
-    if not (at and user and host) or any(sign in text for sign in "\r\n,") or " " in address:
-        raise ValueError(text)
+    from report.addresses import mailbox  # only where an address is set: collecting needs none
+
+    try:
+        mailbox(text)
+    except MailError as error:
+        raise ValueError(text) from error
     return text
 
 
