@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from enum import Enum
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,22 @@ def parse_rhythm(text: str) -> Rhythm:
     except ValueError as error:
         raise ValueError(f"{text!r} is no rhythm; write hourly, daily 05:00 or weekly mon 05:00") from error
     return Rhythm(Every.DAY, at)
+
+
+def parse_zone(text: str) -> ZoneInfo:
+    """Return the zone named `text`; raise `ValueError` for what is none."""
+    try:
+        return ZoneInfo(text)
+    except (OSError, ValueError, LookupError) as error:
+        raise ValueError(f"{text!r} is no time zone; write one such as UTC or Europe/Paris") from error
+
+
+def parse_moment(text: str) -> datetime:
+    """Return the moment written in ISO 8601, as UTC; raise `ValueError` for one without a zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} names no time zone; write 2026-11-21T05:00+01:00")
+    return moment.astimezone(UTC)
 
 
 @dataclass(frozen=True)

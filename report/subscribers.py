@@ -1,0 +1,122 @@
+"""The readers who subscribed, or were added by the owner; with MAIL_TO, all who get mail.
+
+subscribers/<reader_key>.json    {"address", "reports", "rhythm", "zone", "since"}, as `Reader` has them
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC
+
+from report.addresses import mailbox, reader_key
+from report.errors import MailError, NotFound
+from report.readers import Every, Reader, Rhythm, parse_moment, parse_rhythm, parse_zone
+from report.settings import Settings
+from report.storage import Storage
+from report.stored_json import change, json_bytes
+from report.suppressions import covers, refusals_among
+
+log = logging.getLogger(__name__)
+
+MAIL_TO_REPORTS = ("trends",)
+_FOLDER = "subscribers/"
+
+
+def readers_of(storage: Storage, settings: Settings) -> list[Reader]:
+    """Return all who are to get mail, by the hash of their address, each with the reports not refused.
+
+    Whoever stands in MAIL_TO and has subscribed gets what was subscribed. A record that cannot be read
+    is named in the log and passed over. Raise `StorageError`.
+    """
+    readers = mail_to_readers(settings) | {reader_key(it.address): it for it in subscribers(storage)}
+    refusals = refusals_among(storage, readers)
+    wanted = (
+        replace(
+            reader, reports=tuple(name for name in reader.reports if not covers(refusals.get(key, {}), name))
+        )
+        for key, reader in sorted(readers.items())
+    )
+    return [reader for reader in wanted if reader.reports]
+
+
+def mail_to_readers(settings: Settings) -> dict[str, Reader]:
+    """Return the readers of MAIL_TO by key: daily at MAIL_AT by the clock of TIMEZONE."""
+    rhythm = Rhythm(Every.DAY, settings.mail_at)
+    readers = (Reader(address, MAIL_TO_REPORTS, rhythm, settings.timezone) for address in settings.mail_to)
+    return {reader_key(reader.address): reader for reader in readers}
+
+
+def subscribers(storage: Storage) -> Iterable[Reader]:
+    """Yield who has a record, by key, reading many at a time; unreadable ones are logged and passed over."""
+    for place, body in storage.get_many(info.key for info in storage.list(_FOLDER)):
+        try:
+            yield _reader(body)
+        except MailError as error:
+            log.warning("%s cannot be read and is passed over: %s", place, error)
+
+
+def subscriber(storage: Storage, key: str) -> Reader | None:
+    """Return who has the record with this key; raise `MailError` for one that cannot be read."""
+    try:
+        return _reader(storage.get(_place(key)))
+    except NotFound:
+        return None
+
+
+def store(storage: Storage, changed: Callable[[Reader | None], Reader | None], key: str) -> bool:
+    """Store what `changed` makes of the reader with this key, None for nothing to do; many may race.
+
+    Return whether the reader stands now as `changed` wanted.
+    """
+
+    def new_body(body: bytes | None) -> bytes | None:
+        reader = changed(_reader_or_none(key, body))
+        return None if reader is None else _body(reader)
+
+    return change(storage, _place(key), new_body)
+
+
+def forget(storage: Storage, key: str) -> None:
+    """Remove a reader's record, address and all."""
+    storage.delete(_place(key))
+
+
+def _reader_or_none(key: str, body: bytes | None) -> Reader | None:
+    try:
+        return None if body is None else _reader(body)
+    except MailError as error:
+        log.warning("%s could not be read and is written anew: %s", _place(key), error)
+        return None
+
+
+def _reader(body: bytes) -> Reader:
+    try:
+        said = json.loads(body)
+        mailbox(said["address"])
+        return Reader(
+            address=said["address"],
+            reports=tuple(str(name) for name in said["reports"]),
+            rhythm=parse_rhythm(said["rhythm"]),
+            zone=parse_zone(said["zone"]),
+            since=parse_moment(said["since"]),
+        )
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise MailError(f"it is no record of a reader ({error!r})") from error
+
+
+def _body(reader: Reader) -> bytes:
+    assert reader.since is not None, "who has a record joined at some time"
+    return json_bytes(
+        {
+            "address": reader.address,
+            "reports": list(reader.reports),
+            "rhythm": str(reader.rhythm),
+            "zone": reader.zone.key,
+            "since": reader.since.astimezone(UTC).isoformat(),
+        }
+    )
+
+
+def _place(key: str) -> str:
+    return f"{_FOLDER}{key}.json"
