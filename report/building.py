@@ -7,14 +7,15 @@ from hashlib import sha256
 
 from report import editions
 from report.catalogue import Ingredients, Recipe, find
-from report.editions import Edition, File
-from report.errors import AlreadyExists, BuildError, NotFound
+from report.editions import Edition
+from report.errors import BuildError, NotFound
 from report.leases import lease
 from report.periods import period_of
+from report.revising import freeze_next, rendered
 from report.runs import this_run
 from report.services import Services
 from report.storage import Storage
-from report.values import Period, Report
+from report.values import Period
 from report.window import Window, day_window, today
 
 _LEASE = timedelta(minutes=10)
@@ -54,9 +55,7 @@ def build_draft(services: Services, name: str, now: datetime) -> Edition:
             pass
         report = recipe.build(ingredients, period)
         stamp = f"{now:%Y%m%dT%H%M}Z"
-        draft, files = _rendered(
-            services, report, 0, f"drafts/{name}/{stamp}/", f"/drafts/{stamp}/", "/today"
-        )
+        draft, files = rendered(services, report, 0, f"drafts/{name}/{stamp}/", f"/drafts/{stamp}/", "/today")
         editions.save_draft(services.storage, draft, files)
     return draft
 
@@ -89,7 +88,7 @@ def _build_edition(services: Services, recipe: Recipe, period: Period, force: bo
         _announce(storage, standing)  # a build killed just before did not
         return Built(standing, fresh=False)
     report = recipe.build(ingredients, period)
-    edition, fresh = _freeze_next(services, report, standing)
+    edition, fresh = freeze_next(services, report, standing)
     _announce(storage, edition)
     _write_checked(services, edition, inputs)
     return Built(edition, fresh)
@@ -101,54 +100,6 @@ def _announce(storage: Storage, edition: Edition) -> None:
         editions.announce(storage, edition)
 
 
-def _freeze_next(services: Services, report: Report, standing: Edition | None) -> tuple[Edition, bool]:
-    """Freeze the report under the first revision that is free, unless it says what stands already."""
-    revision = standing.revision if standing else 1
-    while True:
-        edition, files = _as_revision(services, report, revision)
-        if standing and edition.content == standing.content:
-            return standing, False
-        if not standing or revision > standing.revision:
-            try:
-                editions.freeze(services.storage, edition, files)
-            except AlreadyExists:
-                pass
-            else:
-                return edition, True
-        revision += 1
-
-
-def _as_revision(services: Services, report: Report, revision: int) -> tuple[Edition, dict[str, File]]:
-    folder = editions.edition_folder(report.name, report.period.id, revision)
-    where = f"/editions/{report.period.id}/"
-    return _rendered(services, report, revision, folder, f"{where}r{revision}/", where)
-
-
-def _rendered(
-    services: Services, report: Report, revision: int, folder: str, base: str, path: str
-) -> tuple[Edition, dict[str, File]]:
-    public_url = services.settings.public_url
-    from report.rendering.files import render_files  # pandas and charts: only where something is drawn
-
-    files = render_files(report, base, public_url + path, public_url)
-    edition = Edition(
-        report=report.name,
-        title=report.title,
-        headline=report.headline,
-        day=report.period.day,
-        zone=report.period.zone.key,
-        revision=revision,
-        folder=folder,
-        files=editions.describe(files),
-        period=report.period.id,
-        coverage=report.coverage,
-        is_empty=report.is_empty,
-        ranking=report.ranking,
-        totals=report.totals,
-    )
-    return edition, files
-
-
 def _ingredients(services: Services) -> Ingredients:
     return Ingredients(services.storage, services.history())
 
@@ -157,7 +108,8 @@ def _digest(services: Services, sources: list[str]) -> str:
     """What the edition depends on, as one hash: the objects it is made from, and the settings."""
     settings = services.settings
     judged = settings.trend_floor, settings.trend_least_tweets, settings.trend_least_authors
-    said = [settings.timezone.key, f"{settings.count_retweets} {judged}", settings.public_url, *sources]
+    said = [settings.timezone.key, f"{settings.count_retweets} {judged}", settings.public_url]
+    said += [str(settings.mail_warn_below), *sources]
     return sha256("\n".join(said).encode()).hexdigest()
 
 

@@ -149,6 +149,36 @@ def test_late_data_makes_a_second_revision_and_keeps_the_first(make_storage: Mak
     assert editions.latest(storage, "trends") == second
 
 
+def test_a_correction_says_what_changed_and_makes_no_third(make_storage: MakeStorage) -> None:
+    """Page, mail and text of the second revision begin with it; built or rendered anew, it is the same."""
+    storage = make_storage("folder")
+    collect(storage)
+    build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING)
+    collect(storage, name="late", tag="weather", first=500)
+    collect(storage, name="later", tag="weather", first=600)
+    second = build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING).edition
+    said = "#weather 1st (not among them)", "tweets 60 (20)"
+
+    for name in ("page.html", "mail.html", "mail.txt"):
+        text = " ".join(storage.get(f"{second.folder}{name}").decode().split())
+        assert all(words in text for words in said), name
+    for force in (False, True):
+        again = build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING, force=force)
+        assert (again.fresh, again.edition) == (False, second)
+
+
+def test_each_correction_is_of_the_revision_before(make_storage: MakeStorage) -> None:
+    """The third says what changed since the second."""
+    storage = make_storage("folder")
+    for name, first in (("a", 1), ("b", 100), ("c", 200)):
+        collect(storage, name=name, first=first)
+        edition = build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING).edition
+    data = json.loads(storage.get(f"{edition.folder}data.json"))
+
+    assert (edition.revision, data["corrects"]["revision"]) == (3, 2)
+    assert data["corrects"]["totals"] == {"tweets": 40, "authors": 1}
+
+
 def test_late_data_for_the_day_before_reopens_the_day(make_storage: MakeStorage) -> None:
     """An edition says how the day compares with the one before: that is data it is made from."""
     storage = make_storage("folder")
@@ -237,7 +267,7 @@ def test_an_edition_says_how_complete_it_is_and_what_came_first(make_storage: Ma
     edition = editions.newest_of(storage, "trends", "2026-11-20")
 
     assert (edition.is_empty, edition.coverage) == (False, 20 / 1440)
-    assert edition.ranking == ("budget", "t0", "t1", "t2")
+    assert edition.ranking == ("#budget", "#t0", "#t1", "#t2")
     assert edition.totals == {"tweets": 20, "authors": 1}
 
 

@@ -61,7 +61,7 @@ def describe(day: CountedDay) -> Report:
         data=data_of(day),
         coverage=totals.observed_share,
         is_empty=not totals.tweets,
-        ranking=tuple(one.tag for one in used(day)[:TOP]),
+        ranking=tuple(f"#{one.tag}" for one in used(day)[:TOP]),
         totals={"tweets": totals.counted, "authors": totals.authors},
     )
 
