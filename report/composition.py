@@ -11,6 +11,7 @@ from report.services import Services
 from report.setting_rules import SmtpUrl, StorageUrl
 from report.settings import Settings
 from report.storage import Storage
+from report.topics import Topic
 
 if TYPE_CHECKING:
     from report.adapters.duckdb_history import DuckDBHistory
@@ -38,6 +39,8 @@ def services_from(settings: Settings) -> Services:
         engine=lambda: _engine(storage, settings),
         history=lambda: history_of(storage, settings),
         sender=lambda: _sender(settings.smtp_url, settings.smtp_password),
+        topic=lambda: _topic(settings.alert_topic),
+        here=lambda: _here(settings.cache_dir),
     )
 
 
@@ -111,6 +114,19 @@ def _sender(url: SmtpUrl, password: str) -> Sender:
     if url.folder is not None:
         return FolderSender(url.folder)
     return SmtpSender(connector(url, password))
+
+
+def _topic(arn: str) -> Topic:
+    from report.adapters.sns_client import sns_client
+    from report.adapters.sns_topic import SnsTopic
+
+    return SnsTopic(sns_client(region=arn.split(":")[3]), arn)
+
+
+def _here(cache_dir: Path) -> Storage:
+    from report.adapters.directory_storage import DirectoryStorage
+
+    return DirectoryStorage(cache_dir / "this-host")
 
 
 def _storage(where: StorageUrl, settings: Settings) -> Storage:

@@ -106,3 +106,13 @@ class MailServerError(MailDeferred):
 
 class MailUnknown(MailError):
     """The connection was lost after the message was handed over: it may or may not have been taken."""
+
+
+class TopicError(TrendsError):
+    """SNS refused or failed."""
+
+
+class TopicUnavailable(TopicError):
+    """SNS could not be reached, or asked to be left alone for a while."""
+
+    permanent = False

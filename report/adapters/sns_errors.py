@@ -1,0 +1,61 @@
+"""What SNS refuses, in the house's words."""
+
+import contextlib
+from collections.abc import Iterator
+
+from botocore import exceptions as boto
+from botocore.exceptions import BotoCoreError, ClientError
+
+from report.errors import TopicError, TopicUnavailable
+
+_PASSING = {"Throttling", "ThrottlingException", "Throttled", "InternalError", "ServiceUnavailable"}
+_PASSING_STATUS = {429, 500, 502, 503, 504}
+_LOST = (boto.HTTPClientError, boto.ConnectionError)
+_REFUSED = {"AuthorizationError", "AccessDenied", "AccessDeniedException"}
+_WRONG_CREDENTIALS = {
+    "InvalidClientTokenId",
+    "SignatureDoesNotMatch",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "UnrecognizedClientException",
+}
+_SIGN_IN = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or AWS_PROFILE), or run where a role is given"
+_NO_CREDENTIALS = (
+    boto.NoCredentialsError,
+    boto.PartialCredentialsError,
+    boto.CredentialRetrievalError,
+    boto.ProfileNotFound,
+    boto.TokenRetrievalError,
+)
+
+
+@contextlib.contextmanager
+def translated(what: str, action: str) -> Iterator[None]:
+    """Turn botocore's errors into ours; `what` says what SNS was to do, `action` is its IAM name."""
+    try:
+        yield
+    except ClientError as error:
+        raise _client_translation(error, what, action) from error
+    except _LOST as error:
+        raise TopicUnavailable(f"SNS cannot be reached to {what}: {error}; try again") from error
+    except _NO_CREDENTIALS as error:
+        raise TopicError(f"there are no credentials to {what}: {_SIGN_IN} ({error})") from error
+    except boto.NoRegionError as error:
+        raise TopicError(f"there is no region to {what} in: set AWS_DEFAULT_REGION") from error
+    except (BotoCoreError, ValueError) as error:
+        raise TopicError(f"could not ask SNS to {what}: {error}") from error
+
+
+def _client_translation(error: ClientError, what: str, action: str) -> TopicError:
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in _PASSING or status in _PASSING_STATUS:
+        return TopicUnavailable(f"SNS is too busy to {what} ({code}): try again later")
+    if code in _REFUSED:
+        return TopicError(f"SNS denies us to {what}: allow {action} in the IAM policy or the topic's own")
+    if code in _WRONG_CREDENTIALS:
+        return TopicError(f"SNS does not accept our credentials ({code}) to {what}: {_SIGN_IN}")
+    if code == "NotFound":
+        return TopicError(f"SNS finds nothing to {what}: `python -m mailer alerts setup` makes a topic")
+    said = error.response.get("Error", {}).get("Message", "") or str(error)
+    return TopicError(f"SNS refused to {what} ({code}): {said}")

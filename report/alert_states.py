@@ -1,0 +1,139 @@
+"""What is known of each alarm, kept in storage so that of several hosts one tells.
+
+alerts/<alarm>.json    {"muted_until": …, "raised": {<about>: an episode}}, UTC; changed by compare-and-swap
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from report.alerts import Alarm, Episode, Finding, Notice, State, by_alarm, decide, not_told, told
+from report.errors import AlreadyExists, NotFound, StorageUnavailable
+from report.storage import Storage
+
+_JSON = "application/json"
+_PLACE = "alerts/"
+_TRIES = 50
+_MOMENTS = ("told_at", "telling_since", "calm_since")
+
+
+def settle(
+    storage: Storage,
+    findings: Iterable[Finding],
+    checked: Collection[Alarm],
+    now: datetime,
+    repeat_after: timedelta,
+) -> list[Notice]:
+    """Return what is to be told now, which this run has taken upon itself: `confirm` it, or `hand_back`.
+
+    `checked` are the alarms this run looked for: what is not found of those is on its way to be over.
+    `now` is aware. Raise `StorageError`.
+    """
+    found = by_alarm(findings)
+    known = {info.key for info in storage.list(_PLACE)}
+    notices: list[Notice] = []
+    for alarm in Alarm:
+        if alarm in found or (alarm in checked and _key(alarm) in known):
+            said = found.get(alarm, {})
+            notices += _change(storage, alarm, partial(decide, alarm, said, now, repeat_after))
+    return notices
+
+
+def confirm(storage: Storage, notices: Collection[Notice], now: datetime) -> None:
+    """Remember that these were told at `now`; raise `StorageError`."""
+    _end_telling(storage, notices, lambda episode, notice: told(episode, notice, now))
+
+
+def hand_back(storage: Storage, notices: Collection[Notice]) -> None:
+    """Leave it to the next run to tell these; raise `StorageError`."""
+    _end_telling(storage, notices, lambda episode, _: not_told(episode))
+
+
+def mute(storage: Storage, alarm: Alarm, until: datetime | None) -> None:
+    """Keep an alarm quiet until then (aware), or let it speak again; raise `StorageError`.
+
+    What is raised meanwhile, or over, is told afterwards if it is so still.
+    """
+    _change(storage, alarm, lambda state: (replace(state, muted_until=until), []))
+
+
+def states(storage: Storage) -> dict[Alarm, State]:
+    """Return what is known of each alarm that was ever raised or muted; raise `StorageError`."""
+    known = {info.key for info in storage.list(_PLACE)}
+    return {alarm: _load(storage, alarm)[0] for alarm in Alarm if _key(alarm) in known}
+
+
+def _end_telling(
+    storage: Storage, notices: Iterable[Notice], ended: Callable[[Episode, Notice], Episode | None]
+) -> None:
+    """Give each notice's episode its end of the telling; None removes it."""
+    for alarm in Alarm:
+        ours = {notice.about: notice for notice in notices if notice.alarm is alarm}
+        if ours:
+            _change(storage, alarm, partial(_ended, ours, ended))
+
+
+def _ended(
+    notices: Mapping[str, Notice], ended: Callable[[Episode, Notice], Episode | None], state: State
+) -> tuple[State, list[Notice]]:
+    raised = dict(state.raised)
+    for about in notices.keys() & raised.keys():
+        episode = ended(raised.pop(about), notices[about])
+        if episode:
+            raised[about] = episode
+    return replace(state, raised=raised), []
+
+
+def _change(
+    storage: Storage, alarm: Alarm, decision: Callable[[State], tuple[State, list[Notice]]]
+) -> list[Notice]:
+    """Decide anew from what stands until nobody was quicker; write only what differs."""
+    for _ in range(_TRIES):
+        state, etag = _load(storage, alarm)
+        following, notices = decision(state)
+        if following == state:
+            return notices
+        try:
+            _save(storage, alarm, following, etag)
+        except AlreadyExists:
+            continue
+        return notices
+    raise StorageUnavailable(f"{_key(alarm)} was changed by others {_TRIES} times: try again")
+
+
+def _load(storage: Storage, alarm: Alarm) -> tuple[State, str]:
+    """The alarm's state and its etag; one that cannot be read is as good as none, and written anew."""
+    try:
+        body, etag = storage.get_with_etag(_key(alarm))
+    except NotFound:
+        return State(), ""
+    try:
+        values = json.loads(body)
+        raised = {about: _episode(episode) for about, episode in values["raised"].items()}
+        return State(_moment(values["muted_until"]), raised), etag
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return State(), etag
+
+
+def _save(storage: Storage, alarm: Alarm, state: State, etag: str) -> None:
+    body = json.dumps(asdict(state), default=datetime.isoformat, ensure_ascii=False, indent=1).encode()
+    if etag:
+        storage.put_if_match(_key(alarm), body, etag, _JSON)
+    else:
+        storage.put_if_absent(_key(alarm), body, _JSON)
+
+
+def _episode(values: dict[str, Any]) -> Episode:
+    since = datetime.fromisoformat(values["since"]).astimezone(UTC)
+    return Episode(since, int(values["count"]), *(_moment(values[name]) for name in _MOMENTS))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(UTC) if text else None
+
+
+def _key(alarm: Alarm) -> str:
+    return f"{_PLACE}{alarm.value}.json"

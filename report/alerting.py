@@ -1,0 +1,112 @@
+"""Tells the owner what is wrong, by mail and by a topic, and never fails for it."""
+
+import logging
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from report.alert_states import confirm, hand_back, settle
+from report.alert_words import Heading, alert_mail, alert_text, line_of, subject_of, without_addresses
+from report.alerts import Alarm, Finding, Notice
+from report.errors import StorageError, TrendsError
+from report.runs import this_run
+from report.services import Services
+from report.storage import Storage
+
+log = logging.getLogger(__name__)
+
+_Settled = list[tuple[Storage, list[Notice]]]
+"""What is to be told, by who remembers that it was."""
+
+
+def tell(services: Services, findings: Iterable[Finding], checked: Collection[Alarm], now: datetime) -> None:
+    """Tell MAIL_OWNER and ALERT_TOPIC what is new, lasts too long, or is over since the last run.
+
+    `checked` are the alarms this run looked for, found or not; `now` is aware. A way of telling that
+    fails is logged; where all fail, the next run tells it. Nothing is raised.
+    """
+    settled = _settled(services, list(findings), checked, now)
+    notices = [notice for _, ours in settled for notice in ours]
+    if not notices:
+        return
+    for notice in notices:
+        log.warning("%s", line_of(notice, services.settings.timezone))
+    is_told = _told(services, notices, now)
+    for memory, ours in settled:
+        try:
+            confirm(memory, ours, now) if is_told else hand_back(memory, ours)
+        except StorageError as error:
+            log.error("what was told of alarms could not be kept, and may be told again: %s", error)
+
+
+@contextmanager
+def failure_told(services: Services, alarm: Alarm, about: str, now: datetime) -> Iterator[None]:
+    """Tell of whatever ends the block, and raise it; a block that ends well is told to be over."""
+    try:
+        yield
+    except Exception as error:
+        tell(services, [Finding(alarm, about, str(error) or type(error).__name__)], {alarm}, now)
+        raise
+    tell(services, [], {alarm}, now)
+
+
+def _settled(
+    services: Services, findings: list[Finding], checked: Collection[Alarm], now: datetime
+) -> _Settled:
+    """Decide what to tell; a storage that fails cannot keep that it failed, so this host does."""
+    repeat_after = timedelta(hours=services.settings.alert_repeat_hours)
+    try:
+        shared = settle(services.storage, findings, checked, now, repeat_after)
+    except StorageError as error:
+        failed = Finding(Alarm.STORAGE_FAILED, f"as {this_run().host} sees it", str(error))
+        return _settled_here(services, [failed], now, repeat_after)
+    return [(services.storage, shared), *_settled_here(services, [], now, repeat_after)]
+
+
+def _settled_here(
+    services: Services, findings: list[Finding], now: datetime, repeat_after: timedelta
+) -> _Settled:
+    here = services.here()
+    try:
+        return [(here, settle(here, findings, {Alarm.STORAGE_FAILED}, now, repeat_after))]
+    except StorageError as error:
+        for finding in findings:
+            log.error("%s: %s", finding.alarm.words, finding.says)
+        log.error("this host cannot keep its own alarms, see CACHE_DIR: %s", error)
+        return []
+
+
+def _told(services: Services, notices: Sequence[Notice], now: datetime) -> bool:
+    """Tell by each way there is; return whether one worked, or there is none but the log."""
+    settings = services.settings
+    heading = Heading(settings.mail_subject, this_run().host, now, settings.timezone)
+    ways = []
+    if settings.mail_owner:
+        ways.append(_mailed(services, notices, heading))
+    if settings.alert_topic:
+        ways.append(_published(services, notices, heading))
+    if not ways:
+        log.warning("only this log is told: set MAIL_OWNER, or ALERT_TOPIC, or both")
+    return any(ways) or not ways
+
+
+def _mailed(services: Services, notices: Sequence[Notice], heading: Heading) -> bool:
+    owner = services.settings.mail_owner
+    try:
+        letter = alert_mail(notices, heading, services.settings.mail_from, owner)
+        with services.sender() as sender:
+            sender.send(letter, letter["To"].addresses[0].addr_spec)
+    except TrendsError as error:
+        log.error("MAIL_OWNER could not be told: %s", error)
+        return False
+    return True
+
+
+def _published(services: Services, notices: Sequence[Notice], heading: Heading) -> bool:
+    text = without_addresses(alert_text(notices, heading))
+    try:
+        services.topic().publish(subject_of(notices, heading.name), text)
+    except TrendsError as error:
+        log.error("ALERT_TOPIC could not be told: %s", error)
+        return False
+    return True
