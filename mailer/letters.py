@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from report.editions import Edition, newest_of
 from report.errors import NotFound
 from report.mail import Mail, addressed, message, message_id, shown_pictures
+from report.rendering.foot import with_foot
 from report.storage import Storage
 
 HTML = "mail.html"
@@ -33,12 +34,12 @@ def edition_of(storage: Storage, report: str, day: date, build: Callable[[], Edi
 
 def mail_of(storage: Storage, edition: Edition, heading: Heading, to: str) -> Mail:
     """Return the edition's mail to one reader; raise `NotFound` or `MailError`."""
-    html = storage.get(edition.folder + HTML).decode()
+    html = with_foot(storage.get(edition.folder + HTML).decode(), {})
     return Mail(
         subject=heading.subject,
         sender=heading.sender,
         to=to,
-        text=storage.get(edition.folder + TEXT).decode(),
+        text=with_foot(storage.get(edition.folder + TEXT).decode(), {}),
         html=html,
         pictures={name: storage.get(edition.folder + name) for name in shown_pictures(html)},
         message_id=message_id(edition.report, edition.day, to, heading.sender),

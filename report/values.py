@@ -69,7 +69,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of numbers. `slug` names its CSV; `title` is its caption; `empty` is said when no row is."""
+    """A table of numbers. `slug` names its CSV; `title` is its caption; `empty` is said when no row is.
+
+    `more` is how many rows stand on the page alone, where a mail had no room for them.
+    """
 
     slug: str
     title: str
@@ -77,6 +80,7 @@ class Table:
     rows: tuple[tuple[Value, ...], ...]
     note: str = ""
     empty: str = "Nothing to show."
+    more: int = 0
 
     def __post_init__(self) -> None:
         _check_slug(self.slug)

@@ -59,14 +59,19 @@ class SectionContext:
     blocks: tuple[BlockContext, ...]
 
 
-def render_body(report: Report, base: str) -> Markup:
-    """Return the body's HTML. `base` is the path its files lie under, from the root, ending in "/"."""
+def render_body(report: Report, base: str, whole: str = "") -> Markup:
+    """Return the body's HTML. `base` is the path its files lie under, from the root, ending in "/".
+
+    `whole` is the address of the page where the rows stand that a mail had no room for.
+    """
     sections = tuple(
         SectionContext(section.title, tuple(_context(block) for block in section.blocks))
         for section in report.sections
     )
     body = environment().get_template("body.html.j2")
-    text = body.render(headline=report.headline, period=span(report.period), sections=sections, base=base)
+    text = body.render(
+        headline=report.headline, period=span(report.period), sections=sections, base=base, whole=whole
+    )
     return Markup(_INDENT.sub("\n", text))  # noqa: S704 the template escapes all it is given
 
 

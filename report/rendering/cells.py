@@ -38,7 +38,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class TableContext:
-    """A table ready to be laid out: `heads` are (heading, kind); `heading` is the column of row headings."""
+    """A table ready to be laid out: `heads` are (heading, kind); `heading` is the column of row headings.
+
+    `more` says how many rows stand on the page alone, if any do.
+    """
 
     slug: str
     title: str
@@ -47,6 +50,7 @@ class TableContext:
     heading: int
     note: str
     empty: str
+    more: str
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,13 @@ def table_context(table: Table) -> TableContext:
         heading=heading,
         note=table.note,
         empty=table.empty,
+        more=more_words(table),
     )
+
+
+def more_words(table: Table) -> str:
+    """Return "12 more on the page", or nothing where a table is whole."""
+    return f"{table.more:,} more on the page" if table.more else ""
 
 
 def strip_rows(strip: Strip) -> tuple[StripRow, ...]:

@@ -1,20 +1,17 @@
 """Every file of an edition, from one report."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from report.editions import JSON, File
-from report.mail import LARGEST_MESSAGE_BYTES, size_of
 from report.rendering.body import picture_name, render_body
+from report.rendering.fitting import fitted_mail
 from report.rendering.interactive import draw_interactive
-from report.rendering.mail_html import render_mail
 from report.rendering.page import render_page
 from report.rendering.picture import draw_picture
-from report.rendering.text import render_text
 from report.values import Change, ChartSpec, Kind, Note, Report, Strip, Table, Value
 
 PAGE, MAIL, TEXT, DATA = "page.html", "mail.html", "mail.txt", "data.json"
@@ -34,36 +31,17 @@ def render_files(report: Report, base: str, link: str, public_url: str) -> dict[
     """
     files = {
         PAGE: _text(render_page(report, render_body(report, base)), _HTML),
-        TEXT: _text(render_text(report, link), _PLAIN),
         DATA: _text(json.dumps(_data(report), ensure_ascii=False, indent=1), JSON),
     }
     for chart in report.charts():
         files |= _chart_files(chart)
-    files[MAIL] = _text(_mail(report, base, link, public_url, files), _HTML)
+    pictures = {name: file.body for name, file in files.items() if file.content_type == _PNG}
+    html, text = fitted_mail(report, base, link, public_url, pictures)
+    files |= {MAIL: _text(html, _HTML), TEXT: _text(text, _PLAIN)}
     for block in report.blocks():
         if not isinstance(block, Note):
             files[f"{block.slug}.csv"] = _text(_csv(block), _CSV)
     return files
-
-
-def _mail(report: Report, base: str, link: str, public_url: str, files: Mapping[str, File]) -> str:
-    """Return the mail's HTML, without what it can spare where the whole message would grow too large."""
-    text = files[TEXT].body.decode()
-    pictures = {name: file.body for name, file in files.items() if file.content_type == _PNG}
-    for kept, left_out in _ever_shorter(report):
-        html = render_mail(kept, render_body(kept, base), public_url, link, left_out)
-        if size_of(text, html, pictures) <= LARGEST_MESSAGE_BYTES:
-            break
-    return html
-
-
-def _ever_shorter(report: Report) -> Iterator[tuple[Report, tuple[str, ...]]]:
-    """Yield the report and the sections left out of it, none at first, then what it can spare most."""
-    spare = sorted({section.spare for section in report.sections if section.spare}, reverse=True)
-    for least in (*spare, 0):
-        kept = tuple(section for section in report.sections if section.spare <= least)
-        out = tuple(section.title for section in report.sections if section.spare > least)
-        yield replace(report, sections=kept), out
 
 
 def _chart_files(chart: ChartSpec) -> dict[str, File]:

@@ -7,11 +7,14 @@ from functools import cache
 import css_inline
 from markupsafe import Markup
 
+from report.rendering.foot import HTML_MARK, with_mark_aligned
+from report.rendering.nothing import what_to_look_at
 from report.rendering.shell import environment
 from report.values import Report
 
 _LINK = re.compile(r'(?<=href=")/')
-_PICTURE = re.compile(r'(?<=src=")[^"]*/(?P<name>[^"/]+)(?=")')
+_PICTURE = re.compile(r'src="[^"]*/(?P<name>[^"/]+)" width="(?P<width>\d+)" height="(?P<height>\d+)"')
+_WIDEST_PICTURE = 560
 _HASHTAG = re.compile(r'<a href="(?P<path>/tags/[^"]*)">(?P<words>.*?)</a>')
 _LONGEST_PATH = 300
 _TAG = re.compile(r"<[a-z][^<>]*>")
@@ -26,13 +29,21 @@ def render_mail(
 ) -> str:
     """Return the mail's HTML: links absolute under `public_url`, pictures as cid:<file name>.
 
-    `left_out` names the sections the body goes without.
+    `left_out` names the sections the body goes without. Of an empty report two lines are left. A line marks
+    where each reader's links go.
     """
     shell = environment().get_template("mail.html.j2")
     page = shell.render(
-        title=report.title, body=_for_mail(body, public_url), link=link, left_out=", ".join(left_out)
+        title=report.title,
+        notice=report.notice,
+        headline=report.headline,
+        nothing=what_to_look_at(report.period) if report.is_empty else "",
+        body=_for_mail(body, public_url),
+        link=link,
+        left_out=", ".join(left_out),
+        mark=Markup(HTML_MARK),  # noqa: S704 a constant
     )
-    return _TAG.sub(_in_short, str(_inliner().inline(page)))
+    return with_mark_aligned(_TAG.sub(_in_short, str(_inliner().inline(page))))
 
 
 def _in_short(tag: re.Match[str]) -> str:
@@ -44,8 +55,15 @@ def _for_mail(body: Markup, public_url: str) -> Markup:
     """Only what a mail cannot have is changed; the words and numbers are the page's own."""
     text = _SCRIPTED.sub("", str(body))
     text = _linked_once(text)
-    text = _PICTURE.sub(r"cid:\g<name>", text)
+    text = _PICTURE.sub(_related, text)
     return Markup(_LINK.sub(f"{public_url}/", text))  # noqa: S704 the body is escaped already
+
+
+def _related(picture: re.Match[str]) -> str:
+    """A picture within the message, no wider than the mail: Outlook goes by the attribute, not the style."""
+    width = min(_WIDEST_PICTURE, int(picture["width"]))
+    height = round(int(picture["height"]) * width / int(picture["width"]))
+    return f'src="cid:{picture["name"]}" width="{width}" height="{height}"'
 
 
 def _linked_once(text: str) -> str:

@@ -10,4 +10,5 @@ from report.words import long_day
 def render_page(report: Report, body: Markup) -> str:
     """Return the page as it is served and published."""
     day = long_day(report.period.day)
-    return render_shell(f"{report.title}, {day}", body, description=report.headline, dateline=day)
+    notice = Markup('<p class="notice">{}</p>').format(report.notice) if report.notice else Markup()
+    return render_shell(f"{report.title}, {day}", notice + body, description=report.headline, dateline=day)

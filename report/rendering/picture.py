@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 720, 260
 
 _DOTS_PER_INCH = 100
 _FINER = 2
-_COLOURS = 48
+_COLOURS = 16
 
 
 def draw_picture(chart: ChartSpec) -> bytes:

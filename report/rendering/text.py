@@ -6,7 +6,9 @@ from datetime import date
 
 from wcwidth import wcswidth
 
-from report.rendering.cells import change_words
+from report.rendering.cells import change_words, more_words
+from report.rendering.foot import TEXT_MARK, with_mark_aligned
+from report.rendering.nothing import what_to_look_at
 from report.values import Block, Change, ChartSpec, Column, Kind, Report, Strip, Table, Value
 from report.words import isolated, shown_tag, span
 
@@ -15,15 +17,30 @@ _RIGHT = {Kind.RANK, Kind.COUNT, Kind.SHARE, Kind.SHADE}
 _PER_ROW = 12
 
 
-def render_text(report: Report, link: str) -> str:
-    """Return the report as text of at most 72 columns where words allow; `link` is its web address."""
-    lines = [report.title.upper(), span(report.period), "", *_wrapped(report.headline)]
+def render_text(report: Report, link: str, left_out: Sequence[str] = ()) -> str:
+    """Return the report as text of at most 72 columns where words allow; `link` is its web address.
+
+    `left_out` names the sections it goes without. A line marks where each reader's links go.
+    """
+    lines = _nothing(report, link) if report.is_empty else _lines(report, link, left_out)
+    return with_mark_aligned("\n".join([*(line.rstrip() for line in lines), TEXT_MARK, ""]))
+
+
+def _nothing(report: Report, link: str) -> list[str]:
+    return [report.headline, f"{what_to_look_at(report.period)} {link}"]
+
+
+def _lines(report: Report, link: str, left_out: Sequence[str]) -> list[str]:
+    lines = [*_wrapped(report.notice), ""] if report.notice else []
+    lines += [report.title.upper(), span(report.period), "", *_wrapped(report.headline)]
     for section in report.sections:
         lines += ["", "", section.title.upper()]
         for block in section.blocks:
             lines += ["", *_block(block)]
-    lines += ["", "", f"This edition on the web: {link}", ""]
-    return "\n".join(line.rstrip() for line in lines)
+    if left_out:
+        said = f"Left out here, since a mail may not grow larger: {', '.join(left_out)}. The page has it."
+        lines += ["", "", *_wrapped(said)]
+    return [*lines, "", "", f"This edition on the web: {link}"]
 
 
 def _block(block: Block) -> list[str]:
@@ -45,7 +62,8 @@ def _table(table: Table) -> list[str]:
     aligned = _aligned(
         [column.name for column in columns], rows, [column.kind in _RIGHT for column in columns]
     )
-    return [*_wrapped(table.title), *aligned, *_wrapped(table.note)]
+    more = f"{more_words(table)}." if table.more else ""
+    return [*_wrapped(table.title), *aligned, *_wrapped(more), *_wrapped(table.note)]
 
 
 def _chart(chart: ChartSpec) -> list[str]:

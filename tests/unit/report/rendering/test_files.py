@@ -3,19 +3,14 @@
 import csv
 import json
 import re
-from dataclasses import replace
 from datetime import date
 from io import BytesIO, StringIO
 
-import pytest
 from PIL import Image
 
-from report.catalogue.trends import describe
 from report.editions import File
-from report.mail import LARGEST_MESSAGE_BYTES, size_of
 from report.rendering.files import render_files
 from report.rendering.picture import HEIGHT, WIDTH
-from report.trends import Label
 from report.values import (
     Change,
     ChartKind,
@@ -23,7 +18,6 @@ from report.values import (
     Column,
     Kind,
     Report,
-    Section,
     Series,
     Strip,
     StripLine,
@@ -31,7 +25,7 @@ from report.values import (
     Value,
     Verdict,
 )
-from tests.report_builders import a_counted_day, a_course, a_report, a_trend
+from tests.report_builders import a_report
 
 BASE = "/editions/2026-11-20/r1/"
 
@@ -144,54 +138,6 @@ def test_data_stands_in_the_csv() -> None:
 def test_days_are_iso_days_in_the_csv() -> None:
     """A spreadsheet sorts them."""
     assert tag_csv(date(2026, 11, 6), None, kind=Kind.DAY) == [["it"], ["2026-11-06"], [""]]
-
-
-def a_long_report(*signs: int) -> Report:
-    """A section of as many table cells as each number says; the first is needed, each next spares more."""
-    columns = (Column("Hashtag", Kind.TAG), Column("What", Kind.WORD))
-    sections = tuple(
-        Section(f"Part {at}", (Table(f"t{at}", f"T{at}", columns, (("x", "語" * count),)),), spare=at)
-        for at, count in enumerate(signs)
-    )
-    return replace(a_report(), sections=sections)
-
-
-@pytest.mark.parametrize(
-    ("signs", "left_out"),
-    [
-        pytest.param((10, 10, 10), "", id="all fits"),
-        pytest.param((10, 4_000, 6_000), "Part 2", id="the sparest goes first"),
-        pytest.param((10, 9_500, 10), "Part 1, Part 2", id="in turn, until it fits"),
-    ],
-)
-def test_a_mail_goes_without_what_it_can_spare(signs: tuple[int, ...], left_out: str) -> None:
-    """Too large a mail would be refused: it says what is left out, and the text part has it all."""
-    files = files_of(a_long_report(*signs))
-    mail, text = files["mail.html"].body.decode(), files["mail.txt"].body.decode()
-    said = re.search(r"Left out here, since a mail may not grow larger: (.*?)\. ", mail)
-
-    assert size_of(text, mail, {}) <= LARGEST_MESSAGE_BYTES
-    assert (said[1] if said else "") == left_out
-    assert all(f"PART {at}" in text for at in range(3))
-    assert all(f"Part {at}</h2>" in files["page.html"].body.decode() for at in range(3))
-
-
-def test_no_hashtag_makes_the_mail_too_large() -> None:
-    """The longest legal hashtags in every place, spelt in many ways: the news still fits."""
-    longest = [f"語{at:02}" + "語" * 136 for at in range(15)]
-    trends = [
-        a_trend(tag, 900 - at, label=Label.RISING, score=9.0 + at, place=at + 1, place_before=None)
-        for at, tag in enumerate(longest[:10])
-    ]
-    gone = [a_trend(tag, 0, label=Label.GONE, score=-9.0, place=None) for tag in longest[10:]]
-    courses = [a_course(tag, spellings=tuple((f"{at}{tag}", 9) for at in range(9))) for tag in longest[:10]]
-    files = files_of(describe(a_counted_day(*trends, *gone, courses=courses)))
-    pictures = {name: file.body for name, file in files.items() if name.endswith(".png")}
-    mail, text = files["mail.html"].body.decode(), files["mail.txt"].body.decode()
-
-    assert size_of(text, mail, pictures) <= LARGEST_MESSAGE_BYTES
-    assert "What fell</h2>" in mail
-    assert "SPELLINGS" in text
 
 
 def test_the_dark_chart_is_the_light_one_in_other_colours() -> None:
