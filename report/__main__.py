@@ -42,38 +42,45 @@ def main() -> None:
     "--date", "day", type=_DAY, metavar="YYYY-MM-DD", help="The day to build. Default: the last whole day."
 )
 @click.option("--days", type=click.IntRange(1, 3660), help="The last so many whole days, oldest first.")
-@click.option("--today", "so_far", is_flag=True, help="The day that is open, as far as it has come.")
+@click.option(
+    "--today", is_flag=True, help="The day that is open, as far as it has come: a draft, for /today."
+)
+@click.option("--period", metavar="ID", help="A day, a week or a day so far, by its id; see below.")
 @click.option("--force", is_flag=True, help="Render anew even where no data has changed.")
 @click.option("--wait", default=300, show_default=True, metavar="SECONDS", help="Wait for a build elsewhere.")
 def build(
     name: str,
     day: datetime | None,
     days: int | None,
-    so_far: bool,
+    today: bool,
+    period: str | None,
     force: bool,
     wait: int,
 ) -> None:
     """Build editions: page, mail, text, pictures, files.
 
-    A day that stands already is left alone unless data came in for it; then it gets a new revision.
-    Days are days of TIMEZONE.
+    What stands already is left alone unless data came in for it; then it gets a new revision, which says
+    what changed. Days and weeks are those of TIMEZONE, a week from Monday to Sunday. A day so far is frozen
+    as it was at a minute, in UTC: what is seen later is not in it.
 
     \b
-    python -m report build                     the last whole day
-    python -m report build --date 2026-11-20   that day
-    python -m report build --days 14           two weeks
-    python -m report build --today             today so far
+    python -m report build                               the last whole day
+    python -m report build --date 2026-11-20             that day
+    python -m report build --days 14                     fourteen days
+    python -m report build --today                       today so far
+    python -m report build --period 2026-W47             a week
+    python -m report build --period 2026-11-20T0730Z     a day so far, as the hourly mail has it
     """
-    if sum(map(bool, (day, days, so_far))) > 1:
-        raise click.UsageError("--date, --days and --today exclude each other")
+    if sum(map(bool, (day, days, today, period))) > 1:
+        raise click.UsageError("--date, --days, --today and --period exclude each other")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a stopped build gives its lease back
     services, now = services_from_environ(), datetime.now(UTC)
-    if so_far:
+    if today:
         _build_today(services, name, wait)
         return
-    for wanted in _days(services, day, days, now):
+    for wanted in [period] if period else _days(services, day, days, now):
         try:
-            _build_day(services, name, wanted, force, wait)
+            _build_period(services, name, wanted, force, wait)
         except NotBegun as error:
             if days is None:
                 raise
@@ -218,21 +225,21 @@ def _keep_histories(services: Services, now: datetime, *, rebuild: bool = False)
         click.echo(f"took {len(taken)} days into the hashtags' histories, up to {taken[-1]}")
 
 
-def _days(services: Services, day: datetime | None, days: int | None, now: datetime) -> list[date]:
+def _days(services: Services, day: datetime | None, days: int | None, now: datetime) -> list[str]:
     last = last_whole_day(now, services.settings.timezone)
     if day:
-        return [day.date()]
-    return [last - timedelta(days=back) for back in reversed(range(days or 1))]
+        return [day.date().isoformat()]
+    return [(last - timedelta(days=back)).isoformat() for back in reversed(range(days or 1))]
 
 
-def _build_day(services: Services, name: str, day: date, force: bool, wait: int) -> None:
+def _build_period(services: Services, name: str, period_id: str, force: bool, wait: int) -> None:
     from report.building import build_edition
 
     begun = time.monotonic()
-    built = _when_free(lambda now: build_edition(services, name, day.isoformat(), now, force=force), wait)
+    built = _when_free(lambda now: build_edition(services, name, period_id, now, force=force), wait)
     standing = "is the same when rendered anew" if force else "stands already"
     what = f"built in {time.monotonic() - begun:.1f} s" if built.fresh else standing
-    click.echo(f"{day} r{built.edition.revision} {what}: {built.edition.headline}")
+    click.echo(f"{built.edition.period} r{built.edition.revision} {what}: {built.edition.headline}")
 
 
 def _build_today(services: Services, name: str, wait: int) -> None:

@@ -74,14 +74,15 @@ def _check_over(period: Period, now: datetime) -> None:
         raise BuildError(f"{period.id} has not begun in {period.zone.key}")
     if now < period.window.end:
         raise BuildError(
-            f"{period.id} is not over in {period.zone.key}; --today builds the day as far as it has come"
+            f"{period.id} is not over in {period.zone.key}; --today builds the day as far as it has come, "
+            "and --period freezes it as it was at a minute that has passed"
         )
 
 
 def _build_edition(services: Services, recipe: Recipe, period: Period, force: bool) -> Built:
     storage = services.storage
     ingredients = _ingredients(services)
-    sources = [f"{info.key} {info.etag}" for info in recipe.prepare(ingredients, period)]
+    sources = list(recipe.prepare(ingredients, period))
     inputs = _digest(services, sources)
     standing = _standing(services, recipe.name, period)
     if standing and not force and (not sources or _checked(services, standing) == inputs):
@@ -105,7 +106,7 @@ def _ingredients(services: Services) -> Ingredients:
 
 
 def _digest(services: Services, sources: list[str]) -> str:
-    """What the edition depends on, as one hash: the objects it is made from, and the settings."""
+    """What the edition depends on, as one hash: what it is made from, and the settings."""
     settings = services.settings
     judged = settings.trend_floor, settings.trend_least_tweets, settings.trend_least_authors
     said = [settings.timezone.key, f"{settings.count_retweets} {judged}", settings.public_url]

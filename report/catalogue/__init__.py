@@ -7,7 +7,7 @@ from importlib import import_module
 
 from report.errors import BuildError
 from report.history import History
-from report.storage import ObjectInfo, Storage
+from report.storage import Storage
 from report.values import Period, Report
 
 
@@ -23,14 +23,14 @@ class Ingredients:
 class Recipe:
     """How a report is made.
 
-    `prepare` makes what the report reads, where it is not made yet, and yields those objects: while they are
-    unchanged, no closed day is built again.
+    `prepare` makes what the report reads, where it is not made yet, and yields a line for each part of it:
+    while the lines are the same, no period that is over is built again.
     """
 
     name: str
     title: str
     build: Callable[[Ingredients, Period], Report]
-    prepare: Callable[[Ingredients, Period], Iterable[ObjectInfo]]
+    prepare: Callable[[Ingredients, Period], Iterable[str]]
 
 
 def find(name: str) -> Recipe:

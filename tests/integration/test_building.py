@@ -21,6 +21,7 @@ from report.counts import CountingRules
 from report.engine import Engine
 from report.errors import BuildError, BuildRunning
 from report.leases import lease
+from report.places import raw_slot
 from report.runs import Run
 from report.services import Services
 from report.settings import Settings
@@ -64,7 +65,11 @@ def services_on(storage: Storage, **settings: object) -> Services:
 
 
 def collect(
-    storage: Storage, name: str = "import", day: date = DAY, tag: str = "budget", first: int = 1
+    storage: Storage,
+    name: str = "import",
+    day: date = DAY,
+    tag: str = "budget",
+    first: int = 1,
 ) -> None:
     """Put twenty tweets, a notice and a cut line where an import would."""
     seen = datetime.combine(day, NOON.timetz())
@@ -282,6 +287,63 @@ def test_today_so_far_ends_with_the_last_whole_minute(make_storage: MakeStorage)
     assert data["counts"]["tweets"] == 10
     assert data["period"] == data["period"] | {"end": "2026-11-20T12:10:00+00:00", "open": True}
     assert editions.latest_draft(storage, "trends") == draft
+
+
+def test_a_day_so_far_is_frozen_as_it_was_at_that_minute(make_storage: MakeStorage) -> None:
+    """Built some minutes later, or the next morning: what was seen after the minute is not in it."""
+    storage = make_storage("folder")
+    collect(storage)
+    late = datetime(2026, 11, 20, 12, 40, tzinfo=UTC)
+    built = build_edition(services_on(storage), "trends", "2026-11-20T1210Z", late)
+    data = json.loads(storage.get(f"{built.edition.folder}data.json"))
+
+    assert built.edition.folder == "editions/trends/2026-11-20T1210Z/r1/"
+    assert data["counts"]["tweets"] == 10
+    assert data["period"] == data["period"] | {"end": "2026-11-20T12:10:00+00:00", "open": True}
+    after = NOON + timedelta(minutes=20)
+    storage.put(raw_slot(after, "feed"), lines(a_v1_document(id=500, created_at=after, hashtags=["late"])))
+    for now in (late, NEXT_MORNING):
+        again = build_edition(services_on(storage), "trends", "2026-11-20T1210Z", now)
+        assert (again.fresh, again.edition) == (False, built.edition)
+
+
+def test_a_day_so_far_is_corrected_by_what_came_late(make_storage: MakeStorage) -> None:
+    """A tweet of before the minute that was stored after it makes a second revision."""
+    storage = make_storage("folder")
+    collect(storage)
+    build_edition(services_on(storage), "trends", "2026-11-20T1300Z", NEXT_MORNING)
+    collect(storage, name="late", first=500)
+
+    assert (
+        build_edition(services_on(storage), "trends", "2026-11-20T1300Z", NEXT_MORNING).edition.revision == 2
+    )
+
+
+def test_midnight_so_far_is_the_day_itself(make_storage: MakeStorage) -> None:
+    """The day's last hourly mail and its daily one are of one edition."""
+    storage = make_storage("folder")
+    collect(storage)
+    edition = build_edition(services_on(storage), "trends", "2026-11-21T0000Z", NEXT_MORNING).edition
+
+    assert edition.folder == "editions/trends/2026-11-20/r1/"
+
+
+def test_only_a_day_becomes_the_newest(make_storage: MakeStorage) -> None:
+    """Whoever opens the front page finds a whole day there, whatever else was built since."""
+    storage = make_storage("folder")
+    collect(storage)
+    day = build_edition(services_on(storage), "trends", "2026-11-20", NEXT_MORNING).edition
+    for period_id in ("2026-11-21T0300Z", "2026-11-20T1300Z"):
+        build_edition(services_on(storage), "trends", period_id, NEXT_MORNING)
+
+    assert editions.latest(storage, "trends") == day
+
+
+@pytest.mark.parametrize("period_id", ["2026-11-21T0501Z", "2026-W47", "2026-11-22"])
+def test_a_period_that_is_not_over_has_no_edition(make_storage: MakeStorage, period_id: str) -> None:
+    """An edition is of what has been; of what is to come there is none."""
+    with pytest.raises(BuildError, match=r"is not over|has not begun"):
+        build_edition(services_on(make_storage("folder")), "trends", period_id, NEXT_MORNING)
 
 
 @pytest.mark.real_data

@@ -19,9 +19,9 @@ from report.catalogue.trends.tables import (
     used,
 )
 from report.errors import NotBegun, NotFound
-from report.history import CountedDay, day_before, first_day
+from report.history import CountedDay, Sources, day_before, first_day
 from report.places import counted_day, known_day
-from report.storage import ObjectInfo, Storage
+from report.storage import Storage
 from report.values import Period, Report, Section
 
 TITLE = "Twitter Trends"
@@ -36,15 +36,19 @@ def build(ingredients: Ingredients, period: Period) -> Report:
     return describe(ingredients.history.look(period))
 
 
-def prepare(ingredients: Ingredients, period: Period) -> Iterator[ObjectInfo]:
+def prepare(ingredients: Ingredients, period: Period) -> Iterator[str]:
     """Yield what the report reads, made right first; raise `NotBegun`, `EngineError`, `StorageError`."""
     _check_begun(ingredients.storage, period)
-    before, zone = day_before(period).day, period.zone.key
+    storage, before, zone = ingredients.storage, day_before(period).day, period.zone.key
     ingredients.history.settle(before if period.is_open else period.day)
-    counted = counted_day(zone, period.day), counted_day(zone, before)
-    for key in (*counted, f"{known_day(zone, before)}.json"):
+    keys = [counted_day(zone, before), f"{known_day(zone, before)}.json"]
+    if period.is_open:
+        yield from (f"{hour} {digest}" for hour, digest in Sources(storage).of(period.window).items())
+    else:
+        keys.insert(0, counted_day(zone, period.day))
+    for key in keys:
         with suppress(NotFound):  # nothing was collected then
-            yield ingredients.storage.head(key)
+            yield f"{key} {storage.head(key).etag}"
 
 
 def describe(day: CountedDay) -> Report:

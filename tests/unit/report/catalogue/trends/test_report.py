@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,6 +10,7 @@ from report.catalogue import Ingredients, find
 from report.catalogue.trends import describe
 from report.errors import BuildError, NotBegun
 from report.history import CountedDay, Settled, day_before
+from report.periods import so_far
 from report.values import Period
 from report.window import Window
 from tests.fakes import MemoryStorage
@@ -88,10 +90,10 @@ def test_what_is_read_is_made_first() -> None:
     storage = MemoryStorage()
     counted, state = "counts/UTC/2026-11-20.parquet", "state/UTC/2026-11-19.json"
     history = Known(storage, counted, state, "state/UTC/2026-11-18.json")
-    objects = list(find("trends").prepare(Ingredients(storage, history), a_period()))
+    lines = list(find("trends").prepare(Ingredients(storage, history), a_period()))
 
     assert history.settled == [date(2026, 11, 20)]
-    assert [info.key for info in objects] == [counted, state]
+    assert [line.partition(" ")[0] for line in lines] == [counted, state]
 
 
 def test_an_open_day_settles_the_one_before() -> None:
@@ -100,6 +102,22 @@ def test_an_open_day_settles_the_one_before() -> None:
     list(find("trends").prepare(Ingredients(storage, history), replace(a_period(), is_open=True)))
 
     assert history.settled == [date(2026, 11, 19)]
+
+
+def test_a_day_so_far_is_made_from_the_hours_up_to_its_end() -> None:
+    """What is collected later in the day changes nothing; a late object of an earlier hour does."""
+    storage, noon = MemoryStorage(), datetime(2026, 11, 20, 12, tzinfo=UTC)
+    period = so_far(noon, ZoneInfo("UTC"))
+
+    def made_from() -> list[str]:
+        return list(find("trends").prepare(Ingredients(storage, Known(storage)), period))
+
+    storage.put("raw/dt=2026-11-20/hour=11/a.json", b"{}")
+    before = made_from()
+    storage.put("raw/dt=2026-11-20/hour=12/later.json", b"{}")
+    assert made_from() == before
+    storage.put("raw/dt=2026-11-20/hour=11/late.json", b"{}")
+    assert made_from() != before
 
 
 def test_a_day_before_the_first_is_a_mistake() -> None:
