@@ -6,6 +6,9 @@ from datetime import UTC, datetime, time
 from enum import Enum
 from zoneinfo import ZoneInfo
 
+REPORTS = {"trends": "Twitter Trends"}
+"""The reports there are to get, by name, with their titles: the catalogue's own, which takes long to load."""
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _RHYTHM = re.compile(r"(?:daily|weekly (?P<weekday>[a-z]{3})) (?P<hours>\d{1,2}):(?P<minutes>\d{2})")
 

@@ -11,7 +11,7 @@ from datetime import UTC
 
 from report.addresses import mailbox, reader_key
 from report.errors import MailError, NotFound
-from report.readers import Every, Reader, Rhythm, parse_moment, parse_rhythm, parse_zone
+from report.readers import REPORTS, Every, Reader, Rhythm, parse_moment, parse_rhythm, parse_zone
 from report.settings import Settings
 from report.storage import Storage
 from report.stored_json import change, json_bytes
@@ -19,7 +19,6 @@ from report.suppressions import covers, refusals_among
 
 log = logging.getLogger(__name__)
 
-MAIL_TO_REPORTS = ("trends",)
 _FOLDER = "subscribers/"
 
 
@@ -41,9 +40,9 @@ def readers_of(storage: Storage, settings: Settings) -> list[Reader]:
 
 
 def mail_to_readers(settings: Settings) -> dict[str, Reader]:
-    """Return the readers of MAIL_TO by key: daily at MAIL_AT by the clock of TIMEZONE."""
+    """Return the readers of MAIL_TO by key: every report, daily at MAIL_AT by the clock of TIMEZONE."""
     rhythm = Rhythm(Every.DAY, settings.mail_at)
-    readers = (Reader(address, MAIL_TO_REPORTS, rhythm, settings.timezone) for address in settings.mail_to)
+    readers = (Reader(address, tuple(REPORTS), rhythm, settings.timezone) for address in settings.mail_to)
     return {reader_key(reader.address): reader for reader in readers}
 
 
@@ -57,9 +56,9 @@ def subscribers(storage: Storage) -> Iterable[Reader]:
 
 
 def subscriber(storage: Storage, key: str) -> Reader | None:
-    """Return who has the record with this key; raise `MailError` for one that cannot be read."""
+    """Return who has the record with this key, None where there is none or it cannot be read."""
     try:
-        return _reader(storage.get(_place(key)))
+        return _reader_or_none(key, storage.get(_place(key)))
     except NotFound:
         return None
 
@@ -86,7 +85,7 @@ def _reader_or_none(key: str, body: bytes | None) -> Reader | None:
     try:
         return None if body is None else _reader(body)
     except MailError as error:
-        log.warning("%s could not be read and is written anew: %s", _place(key), error)
+        log.warning("%s cannot be read and counts for nothing: %s", _place(key), error)
         return None
 
 

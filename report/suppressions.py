@@ -40,9 +40,9 @@ def is_suppressed(storage: Storage, address: str, report: str) -> bool:
     return covers(refusals_of(storage, reader_key(address)), report)
 
 
-def covers(refusals: Refusals, report: str) -> bool:
-    """Return whether these refusals say that a report is not wanted."""
-    return report in refusals or ALL in refusals
+def covers(refused: Collection[str], report: str) -> bool:
+    """Return whether a report is among the refused, by name or with all."""
+    return report in refused or ALL in refused
 
 
 def refusals_of(storage: Storage, key: str) -> Refusals:

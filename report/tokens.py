@@ -5,14 +5,14 @@ one. What stands in a token is signed, not hidden.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
 from report.errors import LinkExpired, LinkRefused
-from report.readers import Reader, parse_rhythm, parse_zone
+from report.readers import Reader, parse_moment, parse_rhythm, parse_zone
 
 CONFIRM_WITHIN = timedelta(hours=48)
 """A mail may lie over a weekend's night; a request nobody confirmed is forgotten after."""
@@ -43,16 +43,16 @@ class Tokens:
         """Return the token that fulfils a wish, for `CONFIRM_WITHIN`."""
         reader = wish.reader
         said = [reader.address, list(reader.reports), str(reader.rhythm), reader.zone.key]
-        return str(self._confirm.dumps([int(wish.asked_at.timestamp()), *said]))
+        return str(self._confirm.dumps([wish.asked_at.isoformat(), *said]))
 
     def wish(self, token: str, now: datetime) -> Wish:
         """Return the wish in the token; raise `LinkExpired` or `LinkRefused`."""
         try:
             asked, address, reports, rhythm, zone = _load(self._confirm, token)
+            asked_at = parse_moment(asked)
             reader = Reader(address, tuple(reports), parse_rhythm(rhythm), parse_zone(zone))
         except (ValueError, TypeError) as error:
             raise LinkRefused(f"this link holds no wish: {error}") from error
-        asked_at = datetime.fromtimestamp(asked, UTC)
         if now - asked_at > CONFIRM_WITHIN:
             raise LinkExpired("this link to subscribe has run out: subscribe again")
         return Wish(reader, asked_at)

@@ -1,0 +1,114 @@
+"""What joining, changing and leaving promise, on every store."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from report.addresses import reader_key
+from report.readers import Every, Reader, Rhythm
+from report.settings import Settings
+from report.storage import Storage
+from report.subscribers import readers_of, store, subscriber
+from report.subscribing import WAITING, Confirmed, ask, confirm, current, leave, rearrange, wish_of
+from report.suppressions import ALL, is_suppressed
+from report.tokens import Wish
+
+NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+DAILY, HOURLY = Rhythm(Every.DAY, time(5)), Rhythm(Every.HOUR)
+UTC_ZONE, DELHI = ZoneInfo("UTC"), ZoneInfo("Asia/Kolkata")
+SETTINGS = Settings(mail_to=("Boss <boss@example.com>",))
+ANN = Reader("ann@example.com", ("trends",), DAILY, DELHI)
+ANN_KEY, BOSS_KEY = reader_key(ANN.address), reader_key("boss@example.com")
+
+
+def a_wish(minutes: int, rhythm: Rhythm = DAILY) -> Wish:
+    """Return Ann's wish, made so many minutes after nine."""
+    return Wish(replace(ANN, rhythm=rhythm), NOW + minutes * MINUTE)
+
+
+def test_a_wish_waits_as_it_was_made(storage: Storage) -> None:
+    """What was asked for is kept, each time under a name that tells nothing of the address."""
+    ask(storage, a_wish(0))
+    ask(storage, a_wish(0))
+
+    kept = [info.key for info in storage.list(WAITING)]
+    assert len(kept) == 2
+    assert ANN_KEY not in "".join(kept)
+    assert [wish_of(storage.get(key)) for key in kept] == [a_wish(0)] * 2
+
+
+def test_a_confirmed_wish_counts_from_then_on(storage: Storage) -> None:
+    """Nothing that was due before is mailed."""
+    assert confirm(storage, a_wish(0), NOW + MINUTE) is Confirmed.NOW
+
+    assert current(storage, SETTINGS, ANN_KEY) == replace(ANN, since=NOW + MINUTE)
+
+
+def test_confirming_again_changes_nothing(storage: Storage) -> None:
+    """Not even what the reader changed in between."""
+    confirm(storage, a_wish(0), NOW + MINUTE)
+    rearrange(storage, SETTINGS, ANN_KEY, HOURLY, UTC_ZONE, NOW + 2 * MINUTE)
+    before = subscriber(storage, ANN_KEY)
+
+    assert confirm(storage, a_wish(0), NOW + 3 * MINUTE) is Confirmed.BEFORE
+    assert subscriber(storage, ANN_KEY) == before
+
+
+def test_a_later_wish_replaces_what_was(storage: Storage) -> None:
+    """Who subscribes anew gets what was asked for last."""
+    confirm(storage, a_wish(0), NOW + MINUTE)
+    assert confirm(storage, a_wish(2, HOURLY), NOW + 3 * MINUTE) is Confirmed.NOW
+
+    [ann] = [reader for reader in readers_of(storage, SETTINGS) if reader.address == ANN.address]
+    assert ann.rhythm == HOURLY
+
+
+def test_a_link_from_before_leaving_brings_nobody_back(storage: Storage) -> None:
+    """A wish is worth nothing once the reader left after making it, used before or not; a new one is."""
+    confirm(storage, a_wish(0), NOW + MINUTE)
+    leave(storage, ANN_KEY, "trends", "one-click", NOW + 3 * MINUTE)
+
+    for made in (0, 2, 3):
+        assert confirm(storage, a_wish(made), NOW + 4 * MINUTE) is Confirmed.TOO_LATE
+        assert current(storage, SETTINGS, ANN_KEY) is None
+    assert confirm(storage, a_wish(5), NOW + 6 * MINUTE) is Confirmed.NOW
+    assert not is_suppressed(storage, ANN.address, "trends")
+
+
+def test_leaving_forgets_the_address(storage: Storage) -> None:
+    """Once no report is left the record goes; leaving twice is leaving once."""
+    confirm(storage, a_wish(0), NOW)
+    for _ in range(2):
+        leave(storage, ANN_KEY, "trends", "page", NOW + MINUTE)
+
+    everything = b"".join(storage.get(info.key) for info in storage.list())
+    assert b"ann" not in everything
+    assert is_suppressed(storage, ANN.address, "trends")
+
+
+def test_leaving_one_report_keeps_the_others(storage: Storage) -> None:
+    """What is left of a record stays as it is."""
+    several = replace(ANN, reports=("trends", "other"), since=NOW)
+    store(storage, lambda _: several, ANN_KEY)
+    leave(storage, ANN_KEY, "trends", "page", NOW)
+    assert current(storage, SETTINGS, ANN_KEY) == replace(several, reports=("other",))
+
+    leave(storage, ANN_KEY, ALL, "page", NOW)
+    assert current(storage, SETTINGS, ANN_KEY) is None
+
+
+def test_who_stands_in_the_settings_can_change_and_leave(storage: Storage) -> None:
+    """A reader of MAIL_TO gets a record by changing something, and no mail after leaving."""
+    changed = rearrange(storage, SETTINGS, BOSS_KEY, HOURLY, DELHI, NOW)
+    assert changed == Reader("Boss <boss@example.com>", ("trends",), HOURLY, DELHI, NOW)
+
+    leave(storage, BOSS_KEY, "trends", "one-click", NOW)
+    assert readers_of(storage, SETTINGS) == []
+    assert rearrange(storage, SETTINGS, BOSS_KEY, DAILY, DELHI, NOW) is None
+
+
+def test_a_stranger_changes_nothing(storage: Storage) -> None:
+    """A key without a reader makes none."""
+    assert rearrange(storage, SETTINGS, ANN_KEY, HOURLY, DELHI, NOW) is None
+    assert list(storage.list()) == []
