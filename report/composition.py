@@ -10,6 +10,7 @@ from report.mail import Sender
 from report.services import Services
 from report.setting_rules import SmtpUrl, StorageUrl
 from report.settings import Settings
+from report.signs import Metrics, Ping
 from report.storage import Storage
 from report.topics import Topic
 
@@ -41,6 +42,8 @@ def services_from(settings: Settings) -> Services:
         sender=lambda: _sender(settings.smtp_url, settings.smtp_password),
         topic=lambda: _topic(settings.alert_topic),
         here=lambda: _here(settings.cache_dir),
+        metrics=lambda: _metrics(settings.metrics_namespace),
+        ping=lambda: _ping(settings.ping_url),
     )
 
 
@@ -127,6 +130,18 @@ def _here(cache_dir: Path) -> Storage:
     from report.adapters.directory_storage import DirectoryStorage
 
     return DirectoryStorage(cache_dir / "this-host")
+
+
+def _metrics(namespace: str) -> Metrics:
+    from report.adapters.cloudwatch_metrics import CloudWatchMetrics, cloudwatch_client
+
+    return CloudWatchMetrics(cloudwatch_client(), namespace)
+
+
+def _ping(url: str) -> Ping:
+    from report.adapters.http_ping import ping
+
+    return lambda: ping(url)
 
 
 def _storage(where: StorageUrl, settings: Settings) -> Storage:

@@ -116,3 +116,9 @@ class TopicUnavailable(TopicError):
     """SNS could not be reached, or asked to be left alone for a while."""
 
     permanent = False
+
+
+class SignError(TrendsError):
+    """A sign of life could not be given: CloudWatch or PING_URL refused or failed."""
+
+    permanent = False

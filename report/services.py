@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 from report.engine import Engine
 from report.mail import Sender
 from report.settings import Settings
+from report.signs import Metrics, Ping
 from report.storage import Storage
 from report.topics import Topic
 
@@ -23,9 +24,9 @@ def not_given() -> NoReturn:
 class Services:
     """Made by `report.composition`, or by a test.
 
-    `engine`, `history`, `sender` and the others below make one when called: only a build needs the first two,
-    only the mailer the third. `topic` is told of failures where ALERT_TOPIC is set; `here` keeps what this
-    host must know while `storage` fails.
+    Each part but the storage is made when called: only a build needs `engine` and `history`, only who mails
+    `sender`. `topic` is told of failures where ALERT_TOPIC is set, `metrics` and `ping` take signs of life
+    where METRICS_NAMESPACE and PING_URL are; `here` keeps what this host must know while `storage` fails.
     """
 
     settings: Settings
@@ -35,3 +36,5 @@ class Services:
     sender: Callable[[], Sender]
     topic: Callable[[], Topic] = not_given
     here: Callable[[], Storage] = not_given
+    metrics: Callable[[], Metrics] = not_given
+    ping: Callable[[], Ping] = not_given

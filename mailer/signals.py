@@ -1,0 +1,53 @@
+"""Signs of life after each run of the mailer, for a dead-man's switch elsewhere."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailer.sending import PROBLEMS, Fate
+from report.errors import SignError
+from report.services import Services
+
+log = logging.getLogger(__name__)
+
+_HAD = frozenset({Fate.ACCEPTED, Fate.ALREADY_SENT})
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A run in numbers: mails accepted and failed in it, and those due by now that nobody had."""
+
+    accepted: int
+    failed: int
+    missing: int
+
+
+def tally(fates: Iterable[Fate]) -> Tally:
+    """Return the numbers of a run from the fates of all mails that were due."""
+    counts = Counter(fates)
+    return Tally(
+        accepted=counts[Fate.ACCEPTED],
+        failed=sum(counts[fate] for fate in PROBLEMS),
+        missing=counts.total() - sum(counts[fate] for fate in _HAD),
+    )
+
+
+def give_signs(services: Services, run: Tally, now: datetime) -> None:
+    """Put the counts into METRICS_NAMESPACE, and ask PING_URL if nobody lacks a mail that is due.
+
+    What fails is logged, and nothing is raised: whoever waits for the signs notices by their absence.
+    """
+    settings = services.settings
+    counts = {"MailsAccepted": run.accepted, "MailsFailed": run.failed, "MailsMissing": run.missing}
+    try:
+        if settings.metrics_namespace:
+            services.metrics().put(counts, now)
+    except SignError as error:
+        log.warning("%s", error)
+    try:
+        if settings.ping_url and not run.missing:
+            services.ping()()
+    except SignError as error:
+        log.warning("%s", error)
