@@ -4,6 +4,7 @@ import logging
 
 import click
 
+from mailer.commands.confirm import confirm
 from mailer.commands.forget import forget
 from mailer.commands.preview import preview
 from mailer.commands.send import send
@@ -21,6 +22,7 @@ def cli() -> None:
     logging.getLogger("mailer").setLevel(logging.INFO)
 
 
+cli.add_command(confirm)
 cli.add_command(forget)
 cli.add_command(preview)
 cli.add_command(send)

@@ -10,6 +10,7 @@ REPORTS = {"trends": "Twitter Trends"}
 """The reports there are to get, by name, with their titles: the catalogue's own, which takes long to load."""
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _RHYTHM = re.compile(r"(?:daily|weekly (?P<weekday>[a-z]{3})) (?P<hours>\d{1,2}):(?P<minutes>\d{2})")
 
 
@@ -41,6 +42,14 @@ class Rhythm:
             return "hourly"
         weekday = f" {WEEKDAYS[self.weekday]}" if self.every is Every.WEEK else ""
         return f"{self.every.value}{weekday} {self.at.isoformat('minutes')}"
+
+    @property
+    def words(self) -> str:
+        """Return when mail comes, as people say it: "every Monday at 05:00"."""
+        if self.every is Every.HOUR:
+            return "every hour"
+        often = "every day" if self.every is Every.DAY else f"every {WEEKDAY_NAMES[self.weekday]}"
+        return f"{often} at {self.at.isoformat('minutes')}"
 
 
 def parse_rhythm(text: str) -> Rhythm:

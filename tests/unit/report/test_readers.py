@@ -1,10 +1,12 @@
 """Rules for readers and their rhythms."""
 
-from datetime import time
+import pkgutil
+from datetime import UTC, datetime, time
 
 import pytest
 
-from report.readers import Every, Rhythm, parse_rhythm
+from report import catalogue
+from report.readers import REPORTS, Every, Rhythm, parse_moment, parse_rhythm, parse_zone
 
 
 @pytest.mark.parametrize(
@@ -19,6 +21,39 @@ def test_a_rhythm_is_read_as_it_is_written(written: str, rhythm: Rhythm) -> None
     """Text and value tell the same."""
     assert parse_rhythm(written) == rhythm
     assert str(rhythm) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("hourly", "every hour"),
+        ("daily 5:00", "every day at 05:00"),
+        ("weekly wed 17:30", "every Wednesday at 17:30"),
+    ],
+)
+def test_a_rhythm_is_said_as_people_say_it(written: str, words: str) -> None:
+    """Pages and mails use words."""
+    assert parse_rhythm(written).words == words
+
+
+@pytest.mark.parametrize("text", ["", "Mars/Olympus", "../etc/passwd", "Europe", "\0", "x" * 9999])
+def test_what_is_no_zone_is_refused_with_examples(text: str) -> None:
+    """A zone is a name the system knows, never a path."""
+    with pytest.raises(ValueError, match="UTC or Europe/Paris"):
+        parse_zone(text)
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    """Nobody can tell when that was."""
+    assert parse_moment("2026-11-21T06:00+01:00") == datetime(2026, 11, 21, 5, tzinfo=UTC)
+    with pytest.raises(ValueError, match="no time zone"):
+        parse_moment("2026-11-21T06:00")
+
+
+def test_the_reports_are_those_of_the_catalogue() -> None:
+    """What can be subscribed is what can be built, under the same title."""
+    names = {module.name for module in pkgutil.iter_modules(catalogue.__path__)}
+    assert {name: catalogue.find(name).title for name in names} == REPORTS
 
 
 @pytest.mark.parametrize(

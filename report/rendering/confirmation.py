@@ -1,0 +1,35 @@
+"""The mail that asks whether a wish to subscribe is meant: text and HTML say the same."""
+
+from datetime import datetime
+
+from report.readers import REPORTS, Reader
+from report.rendering.shell import environment
+from report.tokens import CONFIRM_WITHIN, Wish
+
+
+def subject_of(wish: Wish) -> str:
+    """Return the mail's subject."""
+    return f"Please confirm: {titles_of(wish.reader)} by mail"
+
+
+def titles_of(reader: Reader) -> str:
+    """Return the titles of a reader's reports, as one phrase."""
+    return " and ".join(REPORTS.get(name, name) for name in reader.reports)
+
+
+def render_question(wish: Wish, link: str) -> tuple[str, str]:
+    """Return the mail's text and HTML; `link` leads to the page that fulfils the wish."""
+    values = {
+        "titles": titles_of(wish.reader),
+        "when": f"{wish.reader.rhythm.words}, {wish.reader.zone.key} time",
+        "until": _moment(wish.asked_at + CONFIRM_WITHIN, wish.reader),
+        "asked": _moment(wish.asked_at, wish.reader),
+        "link": link,
+    }
+    text = environment().get_template("confirmation.txt.j2").render(values)
+    return text, environment().get_template("confirmation.html.j2").render(values)
+
+
+def _moment(moment: datetime, reader: Reader) -> str:
+    local = moment.astimezone(reader.zone)
+    return f"{local:%A}, {local.day} {local:%B %Y}, {local:%H:%M} ({reader.zone.key})"
