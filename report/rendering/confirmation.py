@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import css_inline
+
 from report.readers import REPORTS, Reader
 from report.rendering.shell import environment
 from report.tokens import CONFIRM_WITHIN, Wish
@@ -27,7 +29,8 @@ def render_question(wish: Wish, link: str) -> tuple[str, str]:
         "link": link,
     }
     text = environment().get_template("confirmation.txt.j2").render(values)
-    return text, environment().get_template("confirmation.html.j2").render(values)
+    page = environment().get_template("confirmation.html.j2").render(values)
+    return text, css_inline.inline(page)
 
 
 def _moment(moment: datetime, reader: Reader) -> str:
