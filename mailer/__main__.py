@@ -4,6 +4,7 @@ import logging
 
 import click
 
+from mailer.commands.alerts import alerts
 from mailer.commands.confirm import confirm
 from mailer.commands.forget import forget
 from mailer.commands.preview import preview
@@ -22,6 +23,7 @@ def cli() -> None:
     logging.getLogger("mailer").setLevel(logging.INFO)
 
 
+cli.add_command(alerts)
 cli.add_command(confirm)
 cli.add_command(forget)
 cli.add_command(preview)

@@ -9,8 +9,8 @@ from email.policy import SMTP
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
+from report.addresses import mailbox
 from report.alerts import Change, Notice
-from report.mail import mailbox
 
 MOST_LINES = 20
 _LONGEST_LINE = 400
@@ -18,6 +18,7 @@ _LONGEST_SUBJECT = 99
 """SNS: fewer than 100 signs, ASCII, no line breaks; a mail's subject is none the worse for it."""
 
 _ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
+_TEST = "This is a test: it says only that you are told when something is wrong."
 _ADVICE = """\
 `python -m mailer doctor` says what is wrong and what to do. `python -m mailer alerts raised` lists what is so
 now, and `python -m mailer alerts mute ALARM --hours 8` keeps one quiet.
@@ -50,13 +51,16 @@ def alert_mail(notices: Sequence[Notice], heading: Heading, sender: str, owner: 
 
 
 def subject_of(notices: Sequence[Notice], name: str) -> str:
-    """Return what it is about, on a line short enough for SNS: "Twitter Trends: late; over: held"."""
+    """Return what it is about, on a line short enough for SNS: "Twitter Trends: late; over: held".
+
+    Without a notice it is a test.
+    """
     parts = []
     for change in Change:
         alarms = dict.fromkeys(notice.alarm.words for notice in notices if notice.change is change)
         if alarms:
             parts.append(("" if change is Change.RAISED else f"{change}: ") + ", ".join(alarms))
-    return _cut(f"{name}: {'; '.join(parts)}", _LONGEST_SUBJECT)
+    return _cut(f"{name}: {'; '.join(parts) or 'a test'}", _LONGEST_SUBJECT)
 
 
 def alert_text(notices: Sequence[Notice], heading: Heading) -> str:
@@ -73,7 +77,7 @@ def alert_text(notices: Sequence[Notice], heading: Heading) -> str:
     more = [f"and {total - MOST_LINES:,} more"] if total > MOST_LINES else []
     when = heading.told_at.astimezone(heading.zone)
     told = f"Told by {heading.host} at {when:%Y-%m-%d %H:%M} {heading.zone.key}."
-    return "\n\n".join([*blocks, *more, f"{_ADVICE}{told}\n"])
+    return "\n\n".join([*(blocks or [_TEST]), *more, f"{_ADVICE}{told}\n"])
 
 
 def line_of(notice: Notice, zone: ZoneInfo) -> str:

@@ -1,16 +1,17 @@
 """Tells the owner what is wrong, by mail and by a topic, and never fails for it."""
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from report.alert_states import confirm, hand_back, settle
 from report.alert_words import Heading, alert_mail, alert_text, line_of, subject_of, without_addresses
 from report.alerts import Alarm, Finding, Notice
-from report.errors import StorageError, TrendsError
+from report.errors import SettingsError, StorageError, TrendsError
 from report.runs import this_run
 from report.services import Services
+from report.settings import Settings
 from report.storage import Storage
 
 log = logging.getLogger(__name__)
@@ -76,37 +77,59 @@ def _settled_here(
         return []
 
 
+def tell_test(services: Services, now: datetime) -> Iterator[str]:
+    """Tell MAIL_OWNER and ALERT_TOPIC that this is a test; yield how each was told.
+
+    Raise `MailError` or `TopicError` where one could not be, and `SettingsError` where neither is set.
+    """
+    settings = services.settings
+    if not (settings.mail_owner or settings.alert_topic):
+        raise SettingsError("nobody would be told: set MAIL_OWNER, or ALERT_TOPIC, or both")
+    heading = _heading(settings, now)
+    if settings.mail_owner:
+        _mail(services, [], heading)
+        yield f"mail was sent to {settings.mail_owner}"
+    if settings.alert_topic:
+        _publish(services, [], heading)
+        yield f"SNS took the message to {settings.alert_topic}"
+
+
 def _told(services: Services, notices: Sequence[Notice], now: datetime) -> bool:
     """Tell by each way there is; return whether one worked, or there is none but the log."""
     settings = services.settings
-    heading = Heading(settings.mail_subject, this_run().host, now, settings.timezone)
-    ways = []
-    if settings.mail_owner:
-        ways.append(_mailed(services, notices, heading))
-    if settings.alert_topic:
-        ways.append(_published(services, notices, heading))
+    heading = _heading(settings, now)
+    wanted = {_mail: settings.mail_owner, _publish: settings.alert_topic}
+    ways = [way for way, whom in wanted.items() if whom]
     if not ways:
         log.warning("only this log is told: set MAIL_OWNER, or ALERT_TOPIC, or both")
-    return any(ways) or not ways
+        return True
+    return any([_works(way, services, notices, heading) for way in ways])
 
 
-def _mailed(services: Services, notices: Sequence[Notice], heading: Heading) -> bool:
-    owner = services.settings.mail_owner
+def _works(
+    way: Callable[[Services, Sequence[Notice], Heading], None],
+    services: Services,
+    notices: Sequence[Notice],
+    heading: Heading,
+) -> bool:
     try:
-        letter = alert_mail(notices, heading, services.settings.mail_from, owner)
-        with services.sender() as sender:
-            sender.send(letter, letter["To"].addresses[0].addr_spec)
+        way(services, notices, heading)
     except TrendsError as error:
-        log.error("MAIL_OWNER could not be told: %s", error)
+        log.error("the owner could not be told: %s", error)
         return False
     return True
 
 
-def _published(services: Services, notices: Sequence[Notice], heading: Heading) -> bool:
+def _heading(settings: Settings, now: datetime) -> Heading:
+    return Heading(settings.mail_subject, this_run().host, now, settings.timezone)
+
+
+def _mail(services: Services, notices: Sequence[Notice], heading: Heading) -> None:
+    letter = alert_mail(notices, heading, services.settings.mail_from, services.settings.mail_owner)
+    with services.sender() as sender:
+        sender.send(letter, letter["To"].addresses[0].addr_spec)
+
+
+def _publish(services: Services, notices: Sequence[Notice], heading: Heading) -> None:
     text = without_addresses(alert_text(notices, heading))
-    try:
-        services.topic().publish(subject_of(notices, heading.name), text)
-    except TrendsError as error:
-        log.error("ALERT_TOPIC could not be told: %s", error)
-        return False
-    return True
+    services.topic().publish(subject_of(notices, heading.name), text)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from report.adapters.duckdb_history import DuckDBHistory
     from report.adapters.duckdb_lake import DuckDBLake
     from report.adapters.duckdb_workroom import Workroom
+    from report.adapters.sns_topics import SnsTopics
     from report.hashtag_keeping import Keeper
 
 
@@ -64,6 +65,14 @@ def hashtags_of(services: Services) -> "Keeper":
     rules = CountingRules(settings.count_retweets)
     counts = DuckDBHashtags(services.storage, settings.timezone, rules, _workroom(settings))
     return Keeper(services.storage, settings.timezone.key, rules.retweets, counts)
+
+
+def topics_of(settings: Settings) -> "SnsTopics":
+    """Return what makes topics: in the region of ALERT_TOPIC, or in boto3's own where there is none yet."""
+    from report.adapters.sns_client import sns_client
+    from report.adapters.sns_topics import SnsTopics
+
+    return SnsTopics(sns_client(_region(settings.alert_topic)))
 
 
 def history_of(storage: Storage, settings: Settings) -> "DuckDBHistory":
@@ -123,7 +132,11 @@ def _topic(arn: str) -> Topic:
     from report.adapters.sns_client import sns_client
     from report.adapters.sns_topic import SnsTopic
 
-    return SnsTopic(sns_client(region=arn.split(":")[3]), arn)
+    return SnsTopic(sns_client(_region(arn)), arn)
+
+
+def _region(arn: str) -> str | None:
+    return arn.split(":")[3] if arn else None
 
 
 def _here(cache_dir: Path) -> Storage:

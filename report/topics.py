@@ -1,6 +1,16 @@
-"""Who else is told of failures: a topic, and those subscribed to it."""
+"""Who else is told of failures: a topic, and those who subscribed to it."""
 
+import re
+from dataclasses import dataclass
 from typing import Protocol
+
+from report.addresses import mailbox
+from report.errors import TopicError
+
+EMAIL = "email"
+SMS = "sms"
+PROTOCOLS = (EMAIL, SMS)
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")  # ITU-T E.164: a country's code, then at most 15 digits in all
 
 
 class Topic(Protocol):
@@ -8,3 +18,33 @@ class Topic(Protocol):
 
     def publish(self, subject: str, text: str) -> None:
         """Tell it; `subject` is on one line, under 100 signs. Raise `TopicError`."""
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """Somebody who asked to be told; without an `arn` until the link in SNS's own mail was opened."""
+
+    protocol: str
+    endpoint: str
+    arn: str = ""
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether nothing is told there yet."""
+        return not self.arn
+
+
+def endpoint_of(protocol: str, text: str) -> str:
+    """Return the address or phone number as SNS wants it; raise `TopicError` for what is none."""
+    return phone_number(text) if protocol == SMS else mailbox(text).addr_spec
+
+
+def phone_number(text: str) -> str:
+    """Return the number in E.164, such as +33612345678, without what people write between its digits.
+
+    Raise `TopicError` for what is none.
+    """
+    number = re.sub(r"[ ().-]", "", text)
+    if not _E164.fullmatch(number):
+        raise TopicError(f"{text!r} is no phone number; write it with its country's code: +33612345678")
+    return number

@@ -153,7 +153,7 @@ def test_an_owner_that_is_no_address_stops_nothing(caplog: pytest.LogCaptureFixt
     house.run(REFUSED)
 
     assert len(house.messages) == 1
-    assert "MAIL_OWNER could not be told" in caplog.text
+    assert "the owner could not be told: " in caplog.text
 
 
 def test_a_storage_that_fails_is_told_by_each_host_once() -> None:

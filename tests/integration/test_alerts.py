@@ -1,0 +1,262 @@
+"""Rules for telling by SNS, over HTTP, and for `python -m mailer alerts`."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from click.testing import CliRunner, Result
+from moto.backends import get_backend
+
+from mailer.__main__ import cli
+from report.adapters.sns_client import sns_client
+from report.adapters.sns_topic import SnsTopic
+from report.adapters.sns_topics import SnsTopics
+from report.errors import TopicError, TopicUnavailable
+from report.topics import Subscription
+from tests.aws_server import use_aws
+
+TOPIC = "arn:aws:sns:us-east-1:123456789012:twitter-trends-alerts"
+OWNER = "owner@example.org"
+
+
+class Desk:
+    """Somebody who types commands; what settings say, and what SNS was given."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.settings = {
+            "STORAGE_URL": f"file:{folder}/data",
+            "SMTP_URL": f"file:{folder}/outbox",
+            "MAIL_FROM": "trends@example.org",
+            "ALERT_TOPIC": TOPIC,
+        }
+
+    def type(self, *words: str) -> Result:
+        """Run `python -m mailer alerts …`."""
+        return CliRunner().invoke(cli, ["alerts", *words], env=self.settings, catch_exceptions=False)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """A desk whose SNS is on loopback, with nothing in it."""
+    monkeypatch.chdir(tmp_path)
+    use_aws(monkeypatch, s3_endpoint)
+    yield Desk(tmp_path)
+    get_backend("sns")["123456789012"]["us-east-1"].reset()
+
+
+def sent() -> list[tuple[str, str, str]]:
+    """Return what SNS was given to publish: (to, message, subject)."""
+    backend = get_backend("sns")["123456789012"]["us-east-1"]
+    topics = [
+        (topic.name, message, subject or "")
+        for topic in backend.topics.values()
+        for _, message, subject, *_ in topic.sent_notifications
+    ]
+    return [*topics, *((number, message, "") for number, message in backend.sms_messages.values())]
+
+
+def test_a_topic_is_made_once_and_told_to_dot_env(desk: Desk) -> None:
+    """`setup` prints the line for .env; the second time it is the same topic."""
+    del desk.settings["ALERT_TOPIC"]
+
+    first, again = desk.type("setup"), desk.type("setup")
+
+    assert (first.exit_code, first.output) == (0, again.output)
+    assert first.output.splitlines()[-1] == f"ALERT_TOPIC={TOPIC}"
+
+
+def test_who_subscribed_is_listed_and_can_leave(desk: Desk) -> None:
+    """An address and a phone, each once; who left is told no more."""
+    desk.type("setup")
+    told = [desk.type("subscribe", "EMAIL", f"Owner <{OWNER}>"), desk.type("subscribe", "email", OWNER)]
+    told += [desk.type("subscribe", "sms", "+33 6 12 34 56 78")]
+    assert [one.exit_code for one in told] == [0, 0, 0]
+
+    assert desk.type("list").output == f"email {OWNER}: is told\nsms +33612345678: is told\n"
+    assert desk.type("unsubscribe", "+33 6 12 34 56 78").output == "+33612345678 is told no more\n"
+    assert desk.type("list").output == f"email {OWNER}: is told\n"
+    assert desk.type("unsubscribe", "+33612345678").exit_code == 1
+
+
+def test_a_test_reaches_owner_and_topic(desk: Desk) -> None:
+    """By mail and by SNS, whose phones get the subject alone."""
+    desk.settings["MAIL_OWNER"] = OWNER
+    desk.type("setup")
+
+    told = desk.type("test")
+
+    assert told.output == f"mail was sent to {OWNER}\nSNS took the message to {TOPIC}\n"
+    [(_, message, subject)] = sent()
+    assert subject == "Twitter Trends: a test"
+    assert json.loads(message)["sms"] == subject
+    assert json.loads(message)["default"].startswith("This is a test")
+    [letter] = (desk.folder / "outbox").glob("*.eml")
+    assert message_from_bytes(letter.read_bytes())["To"] == OWNER
+
+
+def test_a_test_that_reaches_nobody_fails(desk: Desk) -> None:
+    """Without owner and topic there is nothing to test: wrong settings; a missing topic is an error."""
+    missing = desk.type("test")
+    del desk.settings["ALERT_TOPIC"]
+    nobody = desk.type("test")
+
+    assert (missing.exit_code, nobody.exit_code) == (1, 2)
+    assert "`python -m mailer alerts setup` makes a topic" in missing.output
+    assert "set MAIL_OWNER, or ALERT_TOPIC, or both" in nobody.output
+
+
+def test_one_sms_goes_straight_to_a_phone(desk: Desk) -> None:
+    """No topic is needed; the number is checked, the text not empty."""
+    del desk.settings["ALERT_TOPIC"]
+
+    assert desk.type("sms", "+33612345678", "The trends are up").exit_code == 0
+    assert sent() == [("+33612345678", "The trends are up", "")]
+    assert desk.type("sms", "0612345678", "hello").exit_code == 1
+    assert desk.type("sms", "+33612345678", " ").exit_code == 2
+
+
+@pytest.mark.parametrize("words", [("list",), ("subscribe", "email", OWNER), ("unsubscribe", OWNER)])
+def test_without_a_topic_setup_is_named(desk: Desk, words: tuple[str, ...]) -> None:
+    """What needs ALERT_TOPIC says which command makes one."""
+    del desk.settings["ALERT_TOPIC"]
+
+    told = desk.type(*words)
+
+    assert (told.exit_code, "python -m mailer alerts setup" in told.output) == (2, True)
+
+
+def test_alarms_are_muted_listed_and_let_speak(desk: Desk) -> None:
+    """`mute` says until when by the report's clock, `raised` shows it, `unmute` ends it."""
+    assert desk.type("raised").output == "nothing is raised, and nothing is muted\n"
+
+    muted = desk.type("mute", "held", "LATE", "--hours", "2")
+    assert re.findall(r"^(\S+): muted until \d{4}-\d\d-\d\d \d\d:\d\d UTC$", muted.output, re.MULTILINE) == [
+        "held",
+        "late",
+    ]
+    assert desk.type("raised").output.count("muted until") == 2
+    desk.type("unmute", "all")
+    assert desk.type("raised").output == "nothing is raised, and nothing is muted\n"
+    assert desk.type("mute", "hled").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "command", ["setup", "subscribe", "list", "unsubscribe", "mute", "unmute", "test", "sms", "raised"]
+)
+def test_each_command_shows_how_it_is_typed(desk: Desk, command: str) -> None:
+    """--help has an example that begins as one types it."""
+    assert f"python -m mailer alerts {command}" in desk.type(command, "--help").output
+
+
+# ---- the adapter ------------------------------------------------------------------------------------
+
+
+@contextmanager
+def answering(status: int, body: str) -> Iterator[str]:
+    """Serve an SNS that gives every request this answer; yield its address."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def an_error(code: str, message: str = "no") -> str:
+    """Return the answer of an SNS that refuses."""
+    return f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind", "words"),
+    [
+        pytest.param(403, "AuthorizationError", TopicError, "allow sns:CreateTopic", id="denied"),
+        pytest.param(403, "InvalidClientTokenId", TopicError, "does not accept our credentials", id="token"),
+        pytest.param(400, "Throttling", TopicUnavailable, "too busy", id="throttled"),
+        pytest.param(503, "ServiceUnavailable", TopicUnavailable, "too busy", id="away"),
+        pytest.param(400, "InvalidParameter", TopicError, "InvalidParameter", id="refused"),
+    ],
+)
+def test_what_sns_refuses_is_said_in_our_words(
+    status: int, code: str, kind: type[TopicError], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names what was tried, and the right to be given where one is missing."""
+    with answering(status, an_error(code)) as endpoint:
+        use_aws(monkeypatch, endpoint)
+        with pytest.raises(TopicError, match=words) as told:
+            SnsTopics(sns_client(attempts=1)).make("trends")
+
+    assert type(told.value) is kind
+    assert "make the topic trends" in str(told.value)
+
+
+def test_nobody_at_the_address_can_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network that is down is no fault of the settings."""
+    use_aws(monkeypatch, "http://127.0.0.1:1")
+
+    with pytest.raises(TopicUnavailable, match="cannot be reached"):
+        SnsTopic(sns_client(attempts=1), TOPIC).publish("Trends", "text")
+
+
+def test_without_region_or_credentials_the_variables_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever set nothing is told what to set."""
+    use_aws(monkeypatch, "http://127.0.0.1:1")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    with pytest.raises(TopicError, match="AWS_ACCESS_KEY_ID"):
+        SnsTopics(sns_client(attempts=1)).make("trends")
+
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    with pytest.raises(TopicError, match="set AWS_DEFAULT_REGION"):
+        sns_client()
+
+
+def test_who_has_not_confirmed_is_listed_as_pending(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SNS gives such a subscription no ARN; one that was deleted is left out."""
+    members = "".join(
+        f"<member><Protocol>email</Protocol><Endpoint>{who}@example.org</Endpoint>"
+        f"<SubscriptionArn>{arn}</SubscriptionArn></member>"
+        for who, arn in [("b", "PendingConfirmation"), ("a", f"{TOPIC}:1"), ("c", "Deleted")]
+    )
+    answer = (
+        "<ListSubscriptionsByTopicResponse><ListSubscriptionsByTopicResult><Subscriptions>"
+        f"{members}</Subscriptions></ListSubscriptionsByTopicResult></ListSubscriptionsByTopicResponse>"
+    )
+    with answering(200, answer) as endpoint:
+        use_aws(monkeypatch, endpoint)
+        found = SnsTopics(sns_client(attempts=1)).subscriptions(TOPIC)
+
+    assert found == [
+        Subscription("email", "a@example.org", f"{TOPIC}:1"),
+        Subscription("email", "b@example.org"),
+    ]
+
+
+def test_a_message_fits_whatever_it_says(desk: Desk) -> None:
+    """A strange name in the subject and a text beyond SNS's 256 KB are cut, not refused."""
+    topics = SnsTopics(sns_client())
+    topic = topics.make("twitter-trends-alerts")
+
+    SnsTopic(sns_client(), topic).publish("Trénds\n" + "x" * 200, "é" * 300_000)
+
+    [(_, message, subject)] = sent()
+    assert subject == "Tr?nds " + "x" * 92
+    assert 199_000 < len(message.encode()) < 256 * 1024
