@@ -1,10 +1,11 @@
 """The mail of an edition: read from storage once, the same for every reader save the address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.message import EmailMessage
 
+from mailer.attachments import Attachment, attach
 from report.editions import Edition, newest_of
 from report.errors import NotFound
 from report.mail import Mail, addressed, message, message_id, shown_pictures
@@ -47,16 +48,22 @@ def mail_of(storage: Storage, edition: Edition, heading: Heading, to: str) -> Ma
     )
 
 
-def letter_writer(storage: Storage, edition: Edition, heading: Heading) -> Callable[[str], EmailMessage]:
+def letter_writer(
+    storage: Storage,
+    edition: Edition,
+    heading: Heading,
+    attachments: Callable[[], Sequence[Attachment]] = tuple,
+) -> Callable[[str], EmailMessage]:
     """Return what writes a reader's message: read and built at the first call, readdressed at the next.
 
-    What is returned raises `NotFound` and `MailError`.
+    `attachments` makes the files that come with it. What is returned raises `NotFound` and `MailError`.
     """
     made: list[EmailMessage] = []
 
     def write(reader: str) -> EmailMessage:
         if not made:
             made.append(message(mail_of(storage, edition, heading, reader)))
+            attach(made[0], attachments())
         return addressed(made[0], reader, message_id(edition.report, edition.day, reader, heading.sender))
 
     return write

@@ -1,7 +1,9 @@
 """The edition a mail is made of: the one that stands, or one that is built for it."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+from mailer.attachments import Attachment, attachments_of
 from mailer.letters import Heading, edition_of
 from report.editions import Edition
 from report.services import Services
@@ -21,6 +23,12 @@ def built(services: Services, report: str, day: date) -> Edition:
     from report.building import build_edition  # pandas and charts: only where something is to be built
 
     return build_edition(services, report, day.isoformat(), datetime.now(UTC)).edition
+
+
+def attachments(services: Services, edition: Edition) -> Sequence[Attachment]:
+    """Return the files that come with the mail by MAIL_ATTACH; raise `StorageError`, `MailError`."""
+    settings = services.settings
+    return attachments_of(services.storage, edition, settings.mail_attach, settings.public_url)
 
 
 def heading(settings: Settings, now: datetime) -> Heading:

@@ -4,12 +4,13 @@ import logging
 import sys
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 import click
 
 from mailer.commands.arguments import REPORT, moment_of
 from mailer.letters import letter_writer
-from mailer.press import built, heading, standing
+from mailer.press import attachments, built, heading, standing
 from mailer.schedule import Due, NotYet, due, on_request
 from mailer.sending import (
     PROBLEMS,
@@ -108,7 +109,8 @@ def _intents(services: Services, asked: Due, readers: Iterable[str], now: dateti
 def _outcomes(
     services: Services, edition: Edition, intents: list[Intent], now: datetime
 ) -> Iterable[Outcome]:
-    letter = letter_writer(services.storage, edition, heading(services.settings, now))
+    files = partial(attachments, services, edition)
+    letter = letter_writer(services.storage, edition, heading(services.settings, now), files)
     post = Post(services.storage, services.sender(), this_run(), now)
     return carry_out(intents, letter, edition.revision, post)
 
