@@ -6,6 +6,8 @@ from typing import Any
 from gunicorn.glogging import Logger
 from gunicorn.http.wsgi import Response
 
+from app.private import shown_path
+
 
 class AccessLog(Logger):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn's own logger, which gathers only what `access_log_format` in gunicorn.conf.py names."""
@@ -17,7 +19,7 @@ class AccessLog(Logger):  # type: ignore[misc]  # gunicorn has no types
         return {
             "h": environ.get("REMOTE_ADDR", "-"),
             "m": environ["REQUEST_METHOD"],
-            "U": environ["PATH_INFO"],
+            "U": shown_path(environ["PATH_INFO"]),
             "s": str(resp.status).partition(" ")[0],
             "B": resp.sent,
             "M": request_time // timedelta(milliseconds=1),

@@ -3,26 +3,35 @@
 import sys
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.addresses import know_addresses
 from app.answers import make_safe
+from app.asking import AskingStarter, StartAsking
 from app.builds import BuildStarter, StartBuild
 from app.editions import edition_pages
 from app.failures import explain_failures
 from app.health import health_page
 from app.histories import Histories
+from app.leaving import leaving_pages, managing_pages
 from app.library import Library
+from app.private import keep_private
 from app.repeating import Repeating
 from app.shared import shared_files
 from app.statics import static_files
+from app.subscribing import subscribing_pages
+from app.subscriptions import Subscriptions
 from app.tags import tag_pages
+from app.visitors import Visitors
 from report.composition import services_from, services_from_environ
 from report.errors import SettingsError
 from report.links import LinkSigner
 from report.services import Services
 from report.settings import Settings
+from report.tokens import Tokens
 
 _REPORT = "trends"
+_LONGEST_FORM_BYTES = 16_384
 _WRONG_SETTINGS = 2
 
 
@@ -30,6 +39,7 @@ def create_app(
     settings: Settings | None = None,
     services: Services | None = None,
     start_build: StartBuild | None = None,
+    start_asking: StartAsking | None = None,
 ) -> Flask:
     """Return the web pages. What is not given is made from the settings, and those from the environment.
 
@@ -39,6 +49,7 @@ def create_app(
     library = Library(services.storage, _REPORT)
     secret = services.settings.secret_key
     app = Flask("app", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = _LONGEST_FORM_BYTES
     app.extensions["library"] = library
     know_addresses(app)
     app.register_blueprint(edition_pages(library, start_build or BuildStarter()))
@@ -46,10 +57,22 @@ def create_app(
     app.register_blueprint(static_files())
     app.register_blueprint(shared_files(services.storage, LinkSigner(secret) if secret else None))
     app.register_blueprint(health_page(library))
+    _serve_readers(app, services, start_asking or AskingStarter())
     explain_failures(app)
     app.after_request(make_safe)
-    app.wsgi_app = Repeating(app.wsgi_app)  # type: ignore[method-assign]  # as Flask's documentation has it
+    hops = services.settings.trusted_proxies
+    behind = ProxyFix(app.wsgi_app, x_for=hops, x_proto=0) if hops else app.wsgi_app
+    app.wsgi_app = Repeating(behind)  # type: ignore[method-assign]  # as Flask's documentation has it
     return app
+
+
+def _serve_readers(app: Flask, services: Services, start_asking: StartAsking) -> None:
+    settings = services.settings
+    tokens = Tokens(settings.secret_key) if settings.secret_key else None
+    subscriptions = Subscriptions(services.storage, settings, tokens, Visitors(), start_asking)
+    for pages in (subscribing_pages, managing_pages, leaving_pages):
+        app.register_blueprint(pages(subscriptions))
+    keep_private(app)
 
 
 def _services(settings: Settings | None) -> Services:

@@ -10,12 +10,15 @@ from report.errors import BadKey, LinkExpired, LinkRefused, NotFound, StorageErr
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 10
+_TOLD = ("Allow", "Retry-After")
 _WORDS = {
     400: ("This request makes no sense to us", "Check the address, or start from the newest report."),
     403: ("This link does not open here", "It may have been cut or changed on its way: ask for a new one."),
     404: ("There is nothing at this address", "The day may have no report, or the address may be mistyped."),
     405: ("This page can only be read", "Open it in a browser, without sending anything."),
     410: ("This link has run out", "Shared links open for a while only: ask for a new one."),
+    413: ("This is too much to send", "No form of ours is that long: start from the newest report."),
+    429: ("This was asked for too often", "Try again in an hour; nothing is lost."),
     500: ("Something broke on our side", "It is in the server's log. Try again in a minute."),
     503: ("The store of reports does not answer", "Try again in a minute; nothing is lost."),
 }
@@ -33,8 +36,9 @@ def _refused(error: HTTPException) -> Response | HTTPException:
     if error.code is None:
         return error
     response = _problem(error.code)
-    if allowed := dict(error.get_headers()).get("Allow"):
-        response.headers["Allow"] = allowed
+    for name, value in error.get_headers():
+        if name in _TOLD:
+            response.headers[name] = value
     return response
 
 

@@ -97,3 +97,8 @@ class Reader:
     rhythm: Rhythm
     zone: ZoneInfo
     since: datetime | None = None
+
+    @property
+    def titles(self) -> str:
+        """The titles of the reports, as one phrase."""
+        return " and ".join(REPORTS.get(name, name) for name in self.reports)

@@ -4,25 +4,20 @@ from datetime import datetime
 
 import css_inline
 
-from report.readers import REPORTS, Reader
+from report.readers import Reader
 from report.rendering.shell import environment
 from report.tokens import CONFIRM_WITHIN, Wish
 
 
 def subject_of(wish: Wish) -> str:
     """Return the mail's subject."""
-    return f"Please confirm: {titles_of(wish.reader)} by mail"
-
-
-def titles_of(reader: Reader) -> str:
-    """Return the titles of a reader's reports, as one phrase."""
-    return " and ".join(REPORTS.get(name, name) for name in reader.reports)
+    return f"Please confirm: {wish.reader.titles} by mail"
 
 
 def render_question(wish: Wish, link: str) -> tuple[str, str]:
     """Return the mail's text and HTML; `link` leads to the page that fulfils the wish."""
     values = {
-        "titles": titles_of(wish.reader),
+        "titles": wish.reader.titles,
         "when": f"{wish.reader.rhythm.words}, {wish.reader.zone.key} time",
         "until": _moment(wish.asked_at + CONFIRM_WITHIN, wish.reader),
         "asked": _moment(wish.asked_at, wish.reader),

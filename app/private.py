@@ -1,0 +1,28 @@
+"""Pages whose address is a key: kept by no cache, told to no other site, named in no log."""
+
+import re
+
+from flask import Flask, Response, request
+
+from app.answers import NEVER_KEPT
+
+_KEY = re.compile(r"^/(subscribe|manage|unsubscribe)/.+", re.DOTALL)
+_PRIVATE = re.compile(r"^/(subscribe|manage|unsubscribe)(/|$)")
+
+
+def shown_path(path: str) -> str:
+    """Return the path as a log may show it: whoever has the rest could act for a reader."""
+    return _KEY.sub(r"/\1/(hidden)", path)
+
+
+def keep_private(app: Flask) -> None:
+    """See to it that every answer under these addresses, a failure's too, stays between us and the reader."""
+    app.after_request(_between_us)
+
+
+def _between_us(response: Response) -> Response:
+    if _PRIVATE.match(request.path):
+        response.headers["Cache-Control"] = NEVER_KEPT
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response

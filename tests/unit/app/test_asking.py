@@ -1,0 +1,59 @@
+"""Rules for starting the mailer that asks about wishes."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from threading import enumerate as threads
+
+import pytest
+
+from app.asking import AskingStarter
+
+
+def ended() -> None:
+    """Wait until no run is under way."""
+    for thread in threads():
+        if thread.name == "asking":
+            thread.join(20)
+
+
+def test_what_is_wished_during_a_run_gets_one_more(tmp_path: Path) -> None:
+    """Once at a time, and once again for all that came meanwhile."""
+    note, gate = tmp_path / "ran", tmp_path / "gate"
+    code = f"""
+import pathlib
+gate = {str(gate)!r}
+with pathlib.Path({str(note)!r}).open("a") as note:
+    note.write("x")
+open(gate).close()
+"""
+    os.mkfifo(gate)
+    start = AskingStarter((sys.executable, "-c", code))
+    start()
+    for _ in range(3):
+        start()
+    for _ in range(2):
+        gate.open("w").close()  # waits until a run is there, and lets it end
+    ended()
+
+    assert note.read_text() == "xx"
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ((sys.executable, "-c", "raise SystemExit(3)"), "ended with 3"),
+        (("/no/such/program",), "could not be started"),
+    ],
+    ids=["fails", "is not there"],
+)
+def test_a_mailer_that_fails_is_said(
+    command: tuple[str, ...], words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The visitor has the answer already; the log tells the owner."""
+    with caplog.at_level(logging.WARNING):
+        AskingStarter(command)()
+        ended()
+
+    assert words in caplog.text

@@ -1,0 +1,18 @@
+"""Rules for addresses that are keys."""
+
+import pytest
+
+from app.private import shown_path
+
+
+@pytest.mark.parametrize("page", ["subscribe", "manage", "unsubscribe"])
+def test_a_log_shows_no_token(page: str) -> None:
+    """Only that somebody opened such a link; what follows a line break is hidden too."""
+    assert shown_path(f"/{page}/ImFi.c2ln") == f"/{page}/(hidden)"
+    assert shown_path(f"/{page}/a/b\nc") == f"/{page}/(hidden)"
+
+
+@pytest.mark.parametrize("path", ["/", "/subscribe", "/editions/2026-11-20/", "/tags/manage/"])
+def test_other_paths_are_shown(path: str) -> None:
+    """A log is there to be read."""
+    assert shown_path(path) == path
