@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from report.addresses import mailbox, reader_key, veiled
 from report.errors import MailDeferred, MailError, MailServerError
-from report.mail import Mail, Sender, message
+from report.mail import Mail, Sender, as_letter, message
 from report.readers import parse_moment
 from report.rendering.confirmation import render_question, subject_of
 from report.runs import Run
@@ -128,7 +128,7 @@ def _claim(desk: Desk, wish: Wish, request: str) -> Question:
 
 def _send(desk: Desk, wish: Wish, request: str) -> tuple[Question, str]:
     try:
-        desk.sender.send(desk.letter(wish, request), mailbox(wish.reader.address).addr_spec)
+        desk.sender.send(as_letter(desk.letter(wish, request)))
     except MailDeferred as error:
         desk.storage.delete(_claim_key(wish))
         if isinstance(error, MailServerError):

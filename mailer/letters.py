@@ -1,16 +1,18 @@
-"""The mail of an edition: read from storage once, the same for every reader save the address."""
+"""The mail of an edition: read and encoded once, the same for every reader save headers and foot."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from email.message import EmailMessage
 
 from mailer.attachments import Attachment, attach
 from report.editions import Edition, newest_of
 from report.errors import NotFound
-from report.mail import Mail, addressed, message, message_id, shown_pictures
+from report.mail import Letter, Mail, message, message_id, shown_pictures
+from report.mail_form import Form
 from report.rendering.foot import with_foot
+from report.settings import Settings
 from report.storage import Storage
+from report.unsubscribing import foot_links, list_headers
 
 HTML = "mail.html"
 TEXT = "mail.txt"
@@ -18,11 +20,12 @@ TEXT = "mail.txt"
 
 @dataclass(frozen=True)
 class Heading:
-    """What stands over every reader's mail; `sent_at` is aware."""
+    """What stands over every reader's mail; `sent_at` is aware, `correction` its number, 0 for none."""
 
     sender: str
     subject: str
     sent_at: datetime
+    correction: int = 0
 
 
 def edition_of(storage: Storage, report: str, day: date, build: Callable[[], Edition]) -> Edition:
@@ -34,36 +37,53 @@ def edition_of(storage: Storage, report: str, day: date, build: Callable[[], Edi
 
 
 def mail_of(storage: Storage, edition: Edition, heading: Heading, to: str) -> Mail:
-    """Return the edition's mail to one reader; raise `NotFound` or `MailError`."""
-    html = with_foot(storage.get(edition.folder + HTML).decode(), {})
-    return Mail(
-        subject=heading.subject,
-        sender=heading.sender,
-        to=to,
-        text=with_foot(storage.get(edition.folder + TEXT).decode(), {}),
-        html=html,
-        pictures={name: storage.get(edition.folder + name) for name in shown_pictures(html)},
-        message_id=message_id(edition.report, edition.day, to, heading.sender),
-        sent_at=heading.sent_at,
-    )
+    """Return the edition's mail to one reader, without links at its foot; raise `NotFound` or `MailError`."""
+    mail = _mail_to_anyone(storage, edition, heading, to)
+    return replace(mail, text=with_foot(mail.text, {}), html=with_foot(mail.html, {}))
 
 
 def letter_writer(
     storage: Storage,
     edition: Edition,
     heading: Heading,
+    settings: Settings,
     attachments: Callable[[], Sequence[Attachment]] = tuple,
-) -> Callable[[str], EmailMessage]:
-    """Return what writes a reader's message: read and built at the first call, readdressed at the next.
+) -> Callable[[str], Letter]:
+    """Return what writes a reader's letter: read and encoded at the first call, filled in at each.
 
     `attachments` makes the files that come with it. What is returned raises `NotFound` and `MailError`.
     """
-    made: list[EmailMessage] = []
+    made: list[Form] = []
 
-    def write(reader: str) -> EmailMessage:
+    def write(reader: str) -> Letter:
         if not made:
-            made.append(message(mail_of(storage, edition, heading, reader)))
-            attach(made[0], attachments())
-        return addressed(made[0], reader, message_id(edition.report, edition.day, reader, heading.sender))
+            anyones = message(_mail_to_anyone(storage, edition, heading, reader))
+            attach(anyones, attachments())
+            made.append(Form(anyones))
+        return made[0].letter(
+            reader,
+            _message_id(edition, heading, reader),
+            list_headers(reader, edition.report, settings),
+            foot_links(reader, edition.report, settings),
+        )
 
     return write
+
+
+def _mail_to_anyone(storage: Storage, edition: Edition, heading: Heading, to: str) -> Mail:
+    """The mail as it is frozen, its foot still marked."""
+    html = storage.get(edition.folder + HTML).decode()
+    return Mail(
+        subject=heading.subject,
+        sender=heading.sender,
+        to=to,
+        text=storage.get(edition.folder + TEXT).decode(),
+        html=html,
+        pictures={name: storage.get(edition.folder + name) for name in shown_pictures(html)},
+        message_id=_message_id(edition, heading, to),
+        sent_at=heading.sent_at,
+    )
+
+
+def _message_id(edition: Edition, heading: Heading, to: str) -> str:
+    return message_id(edition.report, edition.period, to, heading.sender, heading.correction)

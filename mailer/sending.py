@@ -1,54 +1,43 @@
-"""Who gets the mail: decided from the ledger first, then claimed, sent and recorded one by one."""
+"""Sends what was planned: each mail is claimed, handed over and recorded, in this order.
 
+While a mail leaves, two writes to the ledger go on beside it. Its claim is made while the server hears sender
+and reader, and must stand before the message itself is handed over. What became of the mail before is
+written down; one such record may be outstanding. So whatever breaks leaves at worst two claims behind.
+"""
+
+import random
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from email.message import EmailMessage
-from enum import StrEnum
+from datetime import datetime
 
-from mailer.ledger import Entry, State, UnreadableEntry, claim, look, record
+from mailer.ledger import Entry, Occasion, State, claim, look, record
+from mailer.pacing import Pace
+from mailer.planning import Fate, Intent, plan, too_late
 from report.errors import MailError, MailRefused, MailServerError, MailUnknown, StorageError
-from report.mail import Sender, mailbox, reader_key
-from report.places import ledger_entry
+from report.mail import Letter, Sender
 from report.runs import Run
 from report.storage import Storage
 
+__all__ = [
+    "PROBLEMS",
+    "Fate",
+    "Intent",
+    "Occasion",
+    "Outcome",
+    "Post",
+    "carry_out",
+    "plan",
+    "summary",
+    "too_late",
+]
 
-class Fate(StrEnum):
-    """What became of one reader's mail in this run."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    DEFERRED = "deferred"
-    UNKNOWN = "unknown"
-    ALREADY_SENT = "already sent"
-    UNDER_WAY = "under way elsewhere"
-    TOO_LATE = "too late to mail"
-
-
-_RECORD_TRIES = 3
 PROBLEMS = frozenset({Fate.REFUSED, Fate.DEFERRED, Fate.UNKNOWN})
 _ALWAYS_COUNTED = (Fate.ACCEPTED, Fate.REFUSED, Fate.DEFERRED, Fate.UNKNOWN, Fate.ALREADY_SENT)
-_FATES = {
-    State.CLAIMED: Fate.UNKNOWN,
-    State.ACCEPTED: Fate.ALREADY_SENT,
-    State.REFUSED: Fate.REFUSED,
-    State.FAILED: None,
-    State.UNKNOWN: Fate.UNKNOWN,
-}
-
-
-@dataclass(frozen=True)
-class Intent:
-    """What is to be done for a reader: send where `fate` is None; else it is settled, and `why` says how."""
-
-    reader: str
-    key: str = ""
-    fate: Fate | None = None
-    why: str = ""
-    etag: str = ""
-    tries: int = 0
+_CLERKS = 2  # one claims, one records
+_PAUSE_SECONDS = (0.1, 1.0)
+"""How long the readers put off wait before the run's second try; what needs longer waits for the next run."""
 
 
 @dataclass(frozen=True)
@@ -62,138 +51,158 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Post:
-    """What carrying out works with; `now` is aware and is what claims are stamped with."""
+    """What carrying out works with.
+
+    `clock` tells the run's time (aware) that claims are stamped with; `wait` lets seconds pass; once
+    `is_stopped` says so, nothing new is claimed. Storage is asked by several threads at a time.
+    """
 
     storage: Storage
     sender: Sender
     run: Run
-    now: datetime
-
-
-@dataclass(frozen=True)
-class Occasion:
-    """Which mail: a report's edition of a day, once to each reader whatever the revision."""
-
-    report: str
-    day: date
-
-    def __str__(self) -> str:
-        return f"{self.report} {self.day.isoformat()}"
-
-    def entry_key(self, reader: str) -> str:
-        """Return the key of the reader's ledger entry; raise `MailError` for what is no address."""
-        return ledger_entry(self.report, self.day.isoformat(), reader_key(reader))
-
-
-def plan(
-    storage: Storage,
-    occasion: Occasion,
-    readers: Iterable[str],
-    now: datetime,
-    is_over: Callable[[Run], bool],
-) -> list[Intent]:
-    """Return one intent a reader, however often named; reads the ledger and changes nothing.
-
-    `is_over` tells of a run that certainly has ended, so that its bare claims are not waited for.
-    """
-    intents: dict[str, Intent] = {}
-    for reader in readers:
-        try:
-            key = occasion.entry_key(reader)
-        except MailError as error:
-            intents[reader] = Intent(reader, fate=Fate.REFUSED, why=str(error))
-            continue
-        if key not in intents:
-            intents[key] = _intent(storage, reader, key, now, is_over)
-    return list(intents.values())
-
-
-def _intent(storage: Storage, reader: str, key: str, now: datetime, is_over: Callable[[Run], bool]) -> Intent:
-    try:
-        found = look(storage, key)
-    except UnreadableEntry as error:
-        return Intent(reader, key, Fate.UNKNOWN, str(error))
-    if found is None:
-        return Intent(reader, key)
-    entry = found.entry
-    if entry.may_be_under_way(now) and not is_over(entry.run):
-        return Intent(reader, key, Fate.UNDER_WAY, "claimed by another run")
-    return Intent(reader, key, _FATES[entry.state], _history(entry), found.etag, entry.tries)
-
-
-def _history(entry: Entry) -> str:
-    if entry.state is State.ACCEPTED:
-        return ""
-    when = f"{entry.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC by {entry.run.host}, process {entry.run.pid}"
-    if entry.state is State.CLAIMED:
-        return f"claimed {when}, and nothing was recorded since: it may have arrived"
-    return f"tried {when}: {entry.text}"
-
-
-def too_late(intents: Iterable[Intent]) -> list[Intent]:
-    """Return the same intents with nothing left to send: the morning is over."""
-    return [replace(intent, fate=intent.fate or Fate.TOO_LATE) for intent in intents]
+    clock: Callable[[], datetime]
+    wait: Callable[[float], None]
+    is_stopped: Callable[[], bool] = lambda: False
+    per_second: float = 0
 
 
 def carry_out(
-    intents: Sequence[Intent], letter: Callable[[str], EmailMessage], revision: int, post: Post
+    intents: Sequence[Intent], letter: Callable[[str], Letter], revision: int, post: Post
 ) -> Iterator[Outcome]:
     """Yield each reader's outcome as it is known; one reader's failure does not stop the next.
 
-    `letter` makes the message to a reader. When the mail server is gone,
-    who is left stays unclaimed for the next run. Raise `MailError` for a message that
-    cannot be made and `StorageError` where the ledger fails: then nothing more is sent.
+    `letter` makes the letter to a reader. Who is put off is tried once more at the end. When the mail server
+    is gone, or the run is stopped, who is left stays unclaimed for the next run. Raise `MailError` for a
+    letter that cannot be made and `StorageError` where the ledger fails: then nothing more is sent.
     """
     yield from (Outcome(item.reader, item.fate, item.why) for item in intents if item.fate)
     waiting = deque(item for item in intents if item.fate is None)
     if not waiting:
         return
+    courier = _Courier(letter, revision, post)
     try:
-        with post.sender:
-            while waiting:
-                yield _deliver(waiting[0], letter(waiting[0].reader), revision, post)
-                waiting.popleft()
-    except MailServerError as error:
+        with post.sender, courier.clerks:
+            yield from courier.rounds(waiting)
+    except MailServerError as error:  # there was none from the beginning
         yield Outcome(waiting.popleft().reader, Fate.DEFERRED, str(error))
-        yield from (Outcome(item.reader, Fate.DEFERRED, "not tried: no mail server") for item in waiting)
+        yield from _not_tried(waiting)
 
 
-def _deliver(intent: Intent, message: EmailMessage, revision: int, post: Post) -> Outcome:
-    """Claim, send, record: in this order, so that whatever breaks can at worst leave a claim behind."""
-    entry = Entry(State.CLAIMED, post.now, post.run, str(message["Message-ID"]), revision, intent.tries + 1)
-    if not claim(post.storage, intent.key, entry, intent.etag):
-        return Outcome(intent.reader, Fate.UNDER_WAY, "claimed by another run")
-    try:
-        post.sender.send(message, mailbox(intent.reader).addr_spec)
-    except MailError as error:
-        state, fate = _state_and_fate(error)
-        _record(post, intent.key, entry, state, error.code, str(error))
-        if isinstance(error, MailServerError):
-            raise
-        return Outcome(intent.reader, fate, str(error))
-    if unrecorded := _record(post, intent.key, entry, State.ACCEPTED):
-        return Outcome(
-            intent.reader, Fate.UNKNOWN, f"accepted, but the ledger could not be told: {unrecorded}"
-        )
-    return Outcome(intent.reader, Fate.ACCEPTED)
+def _not_tried(waiting: Iterable[Intent]) -> Iterator[Outcome]:
+    return (Outcome(item.reader, Fate.DEFERRED, "not tried: no mail server") for item in waiting)
 
 
-def _record(
-    post: Post, key: str, entry: Entry, state: State, code: int = 0, text: str = ""
-) -> StorageError | None:
-    """Write the outcome, trying again: a second mail hangs on it. Return the error if it stays unwritten."""
-    error: StorageError | None = None
-    for _ in range(_RECORD_TRIES):
-        try:
-            record(post.storage, key, entry, state, code, text)
-        except StorageError as failed:
-            error = failed
+@dataclass(frozen=True)
+class _Told:
+    """An outcome that is being written down."""
+
+    intent: Intent
+    outcome: Outcome
+    record: Future[None] | None = None
+
+    def settled(self) -> Outcome:
+        """Wait until it is written; what cannot be is of unknown fate to every later run."""
+        error = self.record.exception() if self.record else None
+        if error is None:
+            return self.outcome
+        if not isinstance(error, StorageError):
+            raise error
+        words = f"{self.outcome.fate}, but the ledger could not be told: {error}"
+        return replace(self.outcome, fate=Fate.UNKNOWN, why=words)
+
+
+class _Courier:
+    """One go at each of the readers that wait, and a second at those who were put off."""
+
+    def __init__(self, letter: Callable[[str], Letter], revision: int, post: Post) -> None:
+        self.clerks = ThreadPoolExecutor(_CLERKS)
+        self._letter = letter
+        self._revision = revision
+        self._post = post
+        self._pace = Pace(post.per_second, post.clock, post.wait)
+        self._outstanding: Future[None] | None = None
+        self._is_server_gone = False
+
+    def rounds(self, waiting: deque[Intent]) -> Iterator[Outcome]:
+        put_off: dict[str, _Told] = {}
+        for told in self._round(waiting):
+            if told.outcome.fate is Fate.DEFERRED:
+                put_off[told.intent.key] = told
+            else:
+                yield told.settled()
+        if put_off and not self._is_over():
+            self._post.wait(random.uniform(*_PAUSE_SECONDS))  # noqa: S311 - jitter
+            again = deque(filter(None, (self._claimable(told) for told in put_off.values())))
+            for told in self._round(again):
+                put_off[told.intent.key] = told
+        yield from (told.settled() for told in put_off.values())
+        if self._is_server_gone:
+            yield from _not_tried(waiting)
         else:
+            yield from (Outcome(item.reader, Fate.LEFT, "the run was stopped") for item in waiting)
+
+    def _is_over(self) -> bool:
+        return self._is_server_gone or self._post.is_stopped()
+
+    def _round(self, waiting: deque[Intent]) -> Iterator[_Told]:
+        """Yield what became of each, one behind: it is being written down while the next mail leaves."""
+        last: _Told | None = None
+        try:
+            while waiting and not self._is_over():
+                self._pace.keep()
+                if self._post.is_stopped():  # while waiting
+                    break
+                told = self._deliver(waiting[0])
+                waiting.popleft()
+                if last:
+                    yield last
+                last = told
+        except (MailError, StorageError):
+            if last:
+                yield last
+            raise
+        if last:
+            yield last
+
+    def _deliver(self, intent: Intent) -> _Told:
+        """Claim, send, record: in this order, so that whatever breaks can at worst leave a claim behind."""
+        post, letter = self._post, self._letter(intent.reader)
+        entry = Entry(
+            State.CLAIMED, post.clock(), post.run, letter.message_id, self._revision, intent.tries + 1
+        )
+        claimed = self.clerks.submit(claim, post.storage, intent.key, entry, intent.etag)
+        error = _handed_over(post.sender, letter, claimed)
+        self._is_server_gone = isinstance(error, MailServerError)
+        if not claimed.result():
+            return _Told(intent, Outcome(intent.reader, Fate.UNDER_WAY, "claimed by another run"))
+        state, fate = _state_and_fate(error)
+        code, text = (error.code, str(error)) if error else (0, "")
+        if self._outstanding:
+            wait([self._outstanding])
+        self._outstanding = self.clerks.submit(record, post.storage, intent.key, entry, state, code, text)
+        return _Told(intent, Outcome(intent.reader, fate, text), self._outstanding)
+
+    def _claimable(self, told: _Told) -> Intent | None:
+        """What was put off, as it may be claimed anew; None where the ledger does not say that it was."""
+        if told.settled().fate is not Fate.DEFERRED:
             return None
-    return error
+        found = look(self._post.storage, told.intent.key)
+        if found is None or found.entry.state is not State.FAILED:
+            return None
+        return replace(told.intent, etag=found.etag, tries=found.entry.tries)
 
 
-def _state_and_fate(error: MailError) -> tuple[State, Fate]:
+def _handed_over(sender: Sender, letter: Letter, claimed: Future[bool]) -> MailError | None:
+    try:
+        sender.send(letter, claimed.result)
+    except MailError as error:
+        return error
+    return None
+
+
+def _state_and_fate(error: MailError | None) -> tuple[State, Fate]:
+    if error is None:
+        return State.ACCEPTED, Fate.ACCEPTED
     if isinstance(error, MailRefused):
         return State.REFUSED, Fate.REFUSED
     if isinstance(error, MailUnknown):

@@ -9,6 +9,7 @@ from report.alert_states import confirm, hand_back, settle
 from report.alert_words import Heading, alert_mail, alert_text, line_of, subject_of, without_addresses
 from report.alerts import Alarm, Finding, Notice
 from report.errors import SettingsError, StorageError, TrendsError
+from report.mail import as_letter
 from report.runs import this_run
 from report.services import Services
 from report.settings import Settings
@@ -127,7 +128,7 @@ def _heading(settings: Settings, now: datetime) -> Heading:
 def _mail(services: Services, notices: Sequence[Notice], heading: Heading) -> None:
     letter = alert_mail(notices, heading, services.settings.mail_from, services.settings.mail_owner)
     with services.sender() as sender:
-        sender.send(letter, letter["To"].addresses[0].addr_spec)
+        sender.send(as_letter(letter))
 
 
 def _publish(services: Services, notices: Sequence[Notice], heading: Heading) -> None:

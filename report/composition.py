@@ -8,7 +8,7 @@ from report.engine import Engine
 from report.errors import BadKey, SettingsError
 from report.mail import Sender
 from report.services import Services
-from report.setting_rules import SmtpUrl, StorageUrl
+from report.setting_rules import StorageUrl
 from report.settings import Settings
 from report.signs import Metrics, Ping
 from report.storage import Storage
@@ -40,7 +40,7 @@ def services_from(settings: Settings) -> Services:
         storage=storage,
         engine=lambda: _engine(storage, settings),
         history=lambda: history_of(storage, settings),
-        sender=lambda: _sender(settings.smtp_url, settings.smtp_password),
+        sender=lambda: _sender(settings),
         topic=lambda: _topic(settings.alert_topic),
         here=lambda: _here(settings.cache_dir),
         metrics=lambda: _metrics(settings.metrics_namespace),
@@ -119,13 +119,14 @@ def _athena_engine(storage: Storage, settings: Settings) -> Engine:
     return AthenaEngine(athena_client(), storage, workplace, limit_bytes=settings.athena_limit_gb * GB)
 
 
-def _sender(url: SmtpUrl, password: str) -> Sender:
+def _sender(settings: Settings) -> Sender:
     from report.adapters.folder_sender import FolderSender
     from report.adapters.smtp_sender import SmtpSender, connector
 
+    url = settings.smtp_url
     if url.folder is not None:
         return FolderSender(url.folder)
-    return SmtpSender(connector(url, password))
+    return SmtpSender(connector(url, settings.smtp_password), settings.mail_per_connection)
 
 
 def _topic(arn: str) -> Topic:

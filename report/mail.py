@@ -1,10 +1,10 @@
 """What a mail is: one value, one MIME message made of it, and who carries it away."""
 
 import re
-from collections.abc import Mapping
-from copy import copy
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from hashlib import sha256
@@ -24,6 +24,7 @@ _PICTURE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.png")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._-]+@[^\s<>@]+>")
 _CID = re.compile(r"""\bsrc\s*=\s*["']cid:([^"']+)["']""")
 _PLAIN = re.compile(r"[\t\r\n\x20-\x7e]*")
+_AS_IT_STANDS = SMTP.clone(refold_source="none")
 _PLAIN_BYTES = bytes(sign for sign in range(9, 127) if sign != ord("="))
 
 
@@ -53,8 +54,32 @@ class Mail:
             raise MailError(f"the mail shows pictures it does not bring: {', '.join(sorted(missing))}")
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A message as it travels: `body` is all of it, in bytes; `sender` and `to` are bare addresses."""
+
+    sender: str
+    to: str
+    message_id: str
+    body: bytes
+
+    def __post_init__(self) -> None:
+        ends = self.body.count(b"\r\n")
+        if not ends == self.body.count(b"\n") == self.body.count(b"\r"):
+            raise MailError(f"the message to {self.to} has a bare line end, which servers read differently")
+
+    def parsed(self) -> EmailMessage:
+        """Return the message as a reader's program sees it; its own headers are never folded anew."""
+        return message_from_bytes(self.body, _class=EmailMessage, policy=_AS_IT_STANDS)
+
+
+def at_once() -> bool:
+    """Let a letter leave that nobody else could send."""
+    return True
+
+
 class Sender(Protocol):
-    """Carries messages away, many over one connection: `with sender: sender.send(…)`.
+    """Carries letters away, many over one connection: `with sender: sender.send(…)`.
 
     Entering raises `MailServerError` where no connection can be made.
     """
@@ -67,17 +92,24 @@ class Sender(Protocol):
     ) -> None:
         """Part, without complaint."""
 
-    def send(self, message: EmailMessage, to: str) -> None:
-        """Hand one message over for the address `to`; returning means that it was accepted.
+    def send(self, letter: Letter, may_leave: Callable[[], bool] = at_once) -> bool:
+        """Hand one letter over and return True: it was accepted.
+
+        `may_leave` is asked when all is ready, right before the message itself is handed over. Where it
+        says no, or raises, the letter is withdrawn: False is returned, or what was raised.
 
         Raise `MailRefused` (for good), `MailDeferred` (not taken, may be tried again; as `MailServerError`
         where the connection is gone and cannot be made anew) or `MailUnknown` (may have been taken).
         """
 
 
-def message_id(report: str, day: date, reader: str, sender: str) -> str:
-    """Return the Message-ID of a report's mail to a reader: the same for every try and revision of a day."""
-    return f"<{day.isoformat()}.{report}.{reader_key(reader)}@{mailbox(sender).domain}>"
+def message_id(report: str, period: str, reader: str, sender: str, correction: int = 0) -> str:
+    """Return the Message-ID of a report's mail to a reader: the same for every try and revision of a period.
+
+    A correction, by its number, is another mail.
+    """
+    which = f"{period}.{report}.c{correction}" if correction else f"{period}.{report}"
+    return f"<{which}.{reader_key(reader)}@{mailbox(sender).domain}>"
 
 
 def shown_pictures(html: str) -> list[str]:
@@ -103,20 +135,17 @@ def message(mail: Mail) -> EmailMessage:
     return letter
 
 
+def as_letter(message: EmailMessage) -> Letter:
+    """Return a message to one reader as it travels."""
+    sender, to = (message[name].addresses[0].addr_spec for name in ("From", "To"))
+    return Letter(sender, to, str(message["Message-ID"]), message.as_bytes())
+
+
 def size_of(text: str, html: str, pictures: Mapping[str, bytes]) -> int:
     """Return how many bytes a mail of these parts is as it travels, long headers included."""
     letter = EmailMessage(policy=SMTP)
     _fill(letter, text, html, pictures)
     return len(letter.as_bytes()) + _HEADERS_BYTES
-
-
-def addressed(letter: EmailMessage, to: str, message_id: str) -> EmailMessage:
-    """Return the same message for another reader; the parts are shared, so it costs next to nothing."""
-    other = copy(letter)
-    for name, value in (("To", mailbox(to)), ("Message-ID", message_id)):
-        del other[name]  # this leaves the first message's own list of headers alone
-        other[name] = value
-    return other
 
 
 def _fill(letter: EmailMessage, text: str, html: str, pictures: Mapping[str, bytes]) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from report.editions import Edition, File, announce, describe, edition_folder, freeze
-from report.mail import Mail
+from report.mail import Letter, Mail, as_letter, message
 from report.storage import Storage
 
 DAY = date(2026, 11, 20)
@@ -30,6 +30,11 @@ def a_mail(**changes: Any) -> Mail:
             **changes,
         }
     )
+
+
+def a_letter(**changes: Any) -> Letter:
+    """Return the same mail as it travels."""
+    return as_letter(message(a_mail(**changes)))
 
 
 def a_picture(noise: bytes = b"") -> bytes:

@@ -26,7 +26,7 @@ def forget(day: str | None, addresses: tuple[str, ...]) -> None:
       python -m mailer forget --date 2026-11-20 boss@example.com
     """
     services = services_from_environ()
-    occasion = Occasion(REPORT, day_of(day, services.settings.timezone, datetime.now(UTC)))
+    occasion = Occasion(REPORT, day_of(day, services.settings.timezone, datetime.now(UTC)).isoformat())
     for address in addresses:
         known = forget_entry(services.storage, occasion.entry_key(address))
         click.echo(f"{occasion} to {address}: {'forgotten' if known else 'there is no ledger entry'}")

@@ -10,6 +10,7 @@ import click
 
 from mailer.commands.arguments import REPORT, moment_of
 from mailer.letters import letter_writer
+from mailer.pacing import Stop, clock_from, stoppable
 from mailer.press import attachments, built, heading, standing
 from mailer.schedule import Due, NotYet, due, on_request
 from mailer.sending import (
@@ -75,7 +76,7 @@ def _show(asked: Due, intents: list[Intent]) -> int:
     for intent in intents:
         what = "would send" if intent.fate is None else f"{intent.fate}, nothing to do:"
         why = f" ({intent.why})" if intent.why else ""
-        click.echo(f"{what} {Occasion(REPORT, asked.day)} to {intent.reader}{why}")
+        click.echo(f"{what} {_occasion(asked)} to {intent.reader}{why}")
     return 1 if PROBLEMS & {intent.fate for intent in intents} else 0
 
 
@@ -89,29 +90,46 @@ def _send(services: Services, asked: Due, readers: Iterable[str], now: datetime)
         log.warning("%s; the next run mails it", error)
         return 0
     fates: list[Fate] = []
-    try:
-        for outcome in _outcomes(services, edition, intents, now):
-            fates.append(outcome.fate)
-            if outcome.fate not in _QUIET:
-                log.warning("%s: %s: %s", outcome.reader, outcome.fate, outcome.why)
-    finally:
-        log.info("%s: %s", Occasion(REPORT, asked.day), summary(fates))
+    with stoppable() as stop:
+        try:
+            for outcome in _outcomes(services, edition, intents, now, stop):
+                fates.append(outcome.fate)
+                if outcome.fate not in _QUIET:
+                    log.warning("%s: %s: %s", outcome.reader, outcome.fate, outcome.why)
+        finally:
+            log.info("%s: %s", _occasion(asked), summary(fates))
     if Fate.TOO_LATE in fates:
         log.warning("%s", _lateness(asked))
+    if stop.is_asked():
+        log.warning("stopped by signal %d: who is left is mailed by the next run", stop.signal)
+        return stop.status
     return 1 if PROBLEMS & set(fates) else 0
 
 
+def _occasion(asked: Due) -> Occasion:
+    return Occasion(REPORT, asked.day.isoformat())
+
+
 def _intents(services: Services, asked: Due, readers: Iterable[str], now: datetime) -> list[Intent]:
-    intents = plan(services.storage, Occasion(REPORT, asked.day), readers, now, is_over)
+    intents = plan(services.storage, _occasion(asked), readers, now, is_over)
     return too_late(intents) if asked.late else intents
 
 
 def _outcomes(
-    services: Services, edition: Edition, intents: list[Intent], now: datetime
+    services: Services, edition: Edition, intents: list[Intent], now: datetime, stop: Stop
 ) -> Iterable[Outcome]:
+    settings = services.settings
     files = partial(attachments, services, edition)
-    letter = letter_writer(services.storage, edition, heading(services.settings, now), files)
-    post = Post(services.storage, services.sender(), this_run(), now)
+    letter = letter_writer(services.storage, edition, heading(settings, now), settings, files)
+    post = Post(
+        services.storage,
+        services.sender(),
+        this_run(),
+        clock_from(now),
+        stop.wait,
+        stop.is_asked,
+        settings.mail_per_second,
+    )
     return carry_out(intents, letter, edition.revision, post)
 
 

@@ -3,19 +3,22 @@
 import os
 import re
 import tempfile
-from email.message import EmailMessage
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from report.errors import MailDeferred, MailServerError
+from report.mail import Letter, at_once
 
 
 class FolderSender:
     """Writes <Message-ID up to its @>.eml: a message sent again replaces itself."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sign: Callable[[bytes], bytes] = bytes) -> None:
+        """Take where to write; `sign` returns the bytes of a message as they leave."""
         self._folder = folder
+        self._sign = sign
 
     def __enter__(self) -> Self:
         try:
@@ -29,17 +32,20 @@ class FolderSender:
     ) -> None:
         """Leave; nothing is open."""
 
-    def send(self, message: EmailMessage, to: str) -> None:
-        """Write the message, whole or not at all; raise `MailDeferred` where the folder refuses."""
-        path = self._folder / f"{_name(message)}.eml"
+    def send(self, letter: Letter, may_leave: Callable[[], bool] = at_once) -> bool:
+        """Write the letter, whole or not at all; raise `MailDeferred` where the folder refuses."""
+        if not may_leave():
+            return False
+        path = self._folder / f"{_name(letter)}.eml"
         try:
-            _write_atomically(path, message.as_bytes())
+            _write_atomically(path, self._sign(letter.body))
         except OSError as error:
-            raise MailDeferred(f"cannot write the mail to {to} as {path}: {error}") from error
+            raise MailDeferred(f"cannot write the mail to {letter.to} as {path}: {error}") from error
+        return True
 
 
-def _name(message: EmailMessage) -> str:
-    return re.sub(r"[^A-Za-z0-9.-]", "-", message["Message-ID"].strip("<>").partition("@")[0]).lstrip(".")
+def _name(letter: Letter) -> str:
+    return re.sub(r"[^A-Za-z0-9.-]", "-", letter.message_id.strip("<>").partition("@")[0]).lstrip(".")
 
 
 def _write_atomically(path: Path, body: bytes) -> None:

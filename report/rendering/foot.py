@@ -91,3 +91,8 @@ def _in_base64(lines: str) -> bytes:
 
 
 _FEET: dict[str, Callable[[Mapping[str, str]], str]] = {HTML_MARK: _html_foot, TEXT_MARK: _text_foot}
+
+MARKS_AS_THEY_TRAVEL = tuple(
+    encoded(f"{mark}\n") for mark in _FEET for encoded in (_plainly, _in_quoted_printable, _in_base64)
+)
+"""What `wire_with_foot` looks for; nothing else of a message need be given to it."""

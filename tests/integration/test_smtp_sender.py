@@ -10,9 +10,8 @@ import trustme
 
 from report.adapters.smtp_sender import SmtpSender, connector
 from report.errors import MailDeferred, MailError, MailRefused, MailServerError, MailUnknown
-from report.mail import message
 from report.setting_rules import SmtpUrl
-from tests.mail_builders import a_mail
+from tests.mail_builders import a_letter
 from tests.smtp_servers import (
     AIOSMTPD_WARNINGS,
     DROP,
@@ -24,7 +23,7 @@ from tests.smtp_servers import (
     scripted_server,
 )
 
-BOSS = "boss@example.com"
+BOSS, NEXT = "boss@example.com", "next@example.com"
 pytestmark = AIOSMTPD_WARNINGS
 
 
@@ -63,12 +62,12 @@ def test_mail_leaves_encrypted_and_logged_in(
     certificate: ssl.SSLContext, trust: ssl.SSLContext, security: str
 ) -> None:
     """smtp+starttls:// and smtps:// verify the server, log in, and hand the message over whole."""
-    letter = message(a_mail())
+    letter = a_letter()
     server = genuine_server(certificate, starttls=security == "starttls", with_password=True)
     with server as (port, delivered), a_sender(port, security, USER, PASSWORD, trust) as sender:
-        sender.send(letter, BOSS)
+        sender.send(letter)
 
-    assert delivered.mails == [(BOSS, letter.as_bytes())]
+    assert delivered.mails == [(BOSS, letter.body)]
     assert (delivered.encrypted, delivered.users) == ({True}, {USER})
 
 
@@ -170,12 +169,12 @@ def test_a_refusal_is_for_now_or_for_good(stage: str, reply: str, error: type[Ma
     script: Script = {stage: [reply] * times}
     with scripted_server(**script) as (port, delivered), a_sender(port) as sender:
         with pytest.raises(error, match=reply) as caught:
-            sender.send(message(a_mail()), BOSS)
-        sender.send(message(a_mail()), "next@example.com")
+            sender.send(a_letter())
+        sender.send(a_letter(to=NEXT))
 
     assert type(caught.value) is error
     assert caught.value.code == int(reply[:3])
-    assert delivered.readers == ["next@example.com"]
+    assert delivered.readers == [NEXT]
 
 
 @pytest.mark.parametrize("stage", STAGES[1:3])
@@ -184,8 +183,8 @@ def test_a_connection_lost_before_the_message_lost_nothing(stage: str) -> None:
     script: Script = {stage: [DROP]}
     with scripted_server(**script) as (port, delivered), a_sender(port) as sender:
         with pytest.raises(MailDeferred, match="nothing was sent"):
-            sender.send(message(a_mail()), BOSS)
-        sender.send(message(a_mail()), BOSS)
+            sender.send(a_letter())
+        sender.send(a_letter())
 
     assert (delivered.readers, delivered.connections) == ([BOSS], 2)
 
@@ -197,19 +196,17 @@ def test_a_message_without_a_verdict_is_of_unknown_fate(verdict: str | None) -> 
     """Once the server has the message, only its reply tells whether it took it."""
     with scripted_server(message=[verdict]) as (port, _), a_sender(port) as sender:
         with pytest.raises(MailUnknown, match=f"{BOSS}.*may have arrived"):
-            sender.send(message(a_mail()), BOSS)
-        sender.send(message(a_mail()), "next@example.com")
+            sender.send(a_letter())
+        sender.send(a_letter(to=NEXT))
 
 
 def test_a_verdict_that_never_comes_is_not_waited_for_long() -> None:
     """A server that takes the message and falls silent costs a limited time, and leaves it unknown."""
     began = time.monotonic()
     with scripted_server(message=[SILENCE]) as (port, _):
-        impatient = SmtpSender(
-            connector(SmtpUrl(host="127.0.0.1", port=port), ""), verdict_timeout_seconds=0.05
-        )
+        impatient = SmtpSender(connector(SmtpUrl(host="127.0.0.1", port=port), ""), message_seconds=0.05)
         with impatient as sender, pytest.raises(MailUnknown, match="timed out"):
-            sender.send(message(a_mail()), BOSS)
+            sender.send(a_letter())
 
     assert time.monotonic() - began < 5
 
@@ -218,7 +215,7 @@ def test_many_messages_share_a_connection() -> None:
     """A thousand readers do not mean a thousand handshakes."""
     with scripted_server() as (port, delivered), a_sender(port) as sender:
         for number in range(5):
-            sender.send(message(a_mail()), f"reader{number}@example.com")
+            sender.send(a_letter(to=f"reader{number}@example.com"))
 
     assert (len(delivered.mails), delivered.connections) == (5, 1)
 
@@ -227,19 +224,19 @@ def test_many_messages_share_a_connection() -> None:
 def test_a_connection_lost_between_messages_is_made_anew(goodbye: str | None) -> None:
     """Servers end connections after so many messages: the next one goes over a new connection."""
     with scripted_server(MAIL=["250 OK", goodbye]) as (port, delivered), a_sender(port) as sender:
-        sender.send(message(a_mail()), BOSS)
-        sender.send(message(a_mail()), "next@example.com")
+        sender.send(a_letter())
+        sender.send(a_letter(to=NEXT))
 
-    assert (delivered.readers, delivered.connections) == ([BOSS, "next@example.com"], 2)
+    assert (delivered.readers, delivered.connections) == ([BOSS, NEXT], 2)
 
 
 def test_lines_that_begin_with_a_dot_arrive_whole() -> None:
     """A dot alone ends a message in SMTP: the text's own dots are doubled on the way."""
-    letter = message(a_mail(text=".\n.hidden\n..\n"))
+    letter = a_letter(text=".\n.hidden\n..\n")
     with genuine_server() as (port, delivered), a_sender(port) as sender:
-        sender.send(letter, BOSS)
+        sender.send(letter)
 
-    assert delivered.mails == [(BOSS, letter.as_bytes())]
+    assert delivered.mails == [(BOSS, letter.body)]
 
 
 def test_a_hostile_reply_is_one_short_line() -> None:
@@ -247,7 +244,7 @@ def test_a_hostile_reply_is_one_short_line() -> None:
     reply = "550 \x1b[2Jno\t" + "x" * 400
     refusal = pytest.raises(MailRefused)
     with scripted_server(RCPT=[reply]) as (port, _), a_sender(port) as sender, refusal as caught:
-        sender.send(message(a_mail()), BOSS)
+        sender.send(a_letter())
 
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 400

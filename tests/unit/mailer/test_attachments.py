@@ -13,6 +13,7 @@ from report import editions
 from report.editions import Edition
 from report.mail import message
 from report.rendering.files import render_files
+from report.settings import Settings
 from report.values import Column, Kind, Table
 from tests.fakes import MemoryStorage
 from tests.mail_builders import DAY, FIVE, a_frozen_edition, a_mail
@@ -105,8 +106,8 @@ def test_files_are_made_once_for_all_readers() -> None:
         return [Attachment("a.csv", "csv", b"a\n")]
 
     heading = Heading("trends@example.org", "Trends", FIVE)
-    letter = letter_writer(storage, a_frozen_edition(storage), heading, files)
+    letter = letter_writer(storage, a_frozen_edition(storage), heading, Settings(), files)
     letters = [letter(reader) for reader in ("ann@example.com", "bob@example.com")]
 
     assert len(made) == 1
-    assert all(b'filename="a.csv"' in bytes(one) for one in letters)
+    assert all(b'filename="a.csv"' in one.body for one in letters)

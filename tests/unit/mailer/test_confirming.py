@@ -13,6 +13,7 @@ import pytest
 
 from mailer.confirming import PAUSE, Answer, Desk, Question, ask_waiting, letter_of, summary
 from report.errors import MailDeferred, MailError, MailRefused, MailServerError, MailUnknown
+from report.mail import Letter, at_once
 from report.readers import Every, Reader, Rhythm
 from report.runs import Run
 from report.settings import Settings
@@ -46,10 +47,11 @@ class NotingSender:
     ) -> None:
         """Leave."""
 
-    def send(self, message: EmailMessage, to: str) -> None:
-        if to in self.fails:
-            raise self.fails[to]
-        self.sent.append(message)
+    def send(self, letter: Letter, may_leave: Callable[[], bool] = at_once) -> bool:
+        if letter.to in self.fails:
+            raise self.fails[letter.to]
+        self.sent.append(letter.parsed())
+        return True
 
 
 @pytest.fixture

@@ -1,32 +1,43 @@
 """Rules for who gets the mail, and what is written about it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pytest
 
 from mailer.ledger import Entry, State, claim, look
 from mailer.letters import Heading, letter_writer
 from mailer.sending import Fate, Intent, Occasion, Outcome, Post, carry_out, plan, summary, too_late
-from report.errors import MailDeferred, MailError, MailRefused, MailServerError, MailUnknown
-from report.mail import message, message_id
+from report.errors import (
+    MailDeferred,
+    MailError,
+    MailRefused,
+    MailServerError,
+    MailUnknown,
+    StorageUnavailable,
+)
+from report.mail import Letter, at_once, message_id
 from report.runs import Run
+from report.settings import Settings
+from report.storage import OCTETS
 from tests.fakes import MemoryStorage
-from tests.mail_builders import DAY, FIVE, a_frozen_edition, a_mail
+from tests.mail_builders import DAY, FIVE, a_frozen_edition, a_letter
 
-OCCASION = Occasion("trends", DAY)
+OCCASION = Occasion("trends", DAY.isoformat())
 READERS = ("ann@example.com", "bob@example.com", "cyd@example.com")
 ANN, BOB, CYD = READERS
 RUN = Run("host", 7, "this run")
+HEADING = Heading("trends@example.org", "Twitter Trends", FIVE)
 
 
 class MemorySender:
-    """A `Sender` that keeps what it is given, and fails as told, once for each reader."""
+    """A `Sender` that keeps what it is given, and fails as told, reader by reader."""
 
-    def __init__(self, failures: dict[str, MailError] | None = None, closed: bool = False) -> None:
+    def __init__(self, failures: dict[str, list[MailError]] | None = None, closed: bool = False) -> None:
+        self.tried: list[str] = []
         self.sent: list[str] = []
         self.entered = 0
         self._failures = failures or {}
@@ -43,11 +54,13 @@ class MemorySender:
     ) -> None:
         pass
 
-    def send(self, message: EmailMessage, to: str) -> None:
-        if to in self._failures:
-            raise self._failures.pop(to)
-        assert message["To"] == to
-        self.sent.append(to)
+    def send(self, letter: Letter, may_leave: Callable[[], bool] = at_once) -> bool:
+        self.tried.append(letter.to)
+        if failures := self._failures.get(letter.to):
+            raise failures.pop(0)
+        if may_leave():
+            self.sent.append(letter.to)
+        return letter.to in self.sent
 
 
 def never(run: Run) -> bool:
@@ -66,11 +79,27 @@ def planned(
 def carried(
     storage: MemoryStorage, sender: MemorySender, intents: list[Intent] | None = None
 ) -> list[Outcome]:
-    def letter(reader: str) -> EmailMessage:
-        return message(a_mail(to=reader, message_id=message_id("trends", DAY, reader, "trends@example.org")))
+    return list(
+        carry_out(planned(storage) if intents is None else intents, written, 1, a_post(storage, sender))
+    )
 
-    post = Post(storage, sender, RUN, FIVE)
-    return list(carry_out(planned(storage) if intents is None else intents, letter, 1, post))
+
+def written(reader: str) -> Letter:
+    return a_letter(to=reader, message_id=message_id("trends", OCCASION.period, reader, "trends@example.org"))
+
+
+def a_post(storage: MemoryStorage, sender: MemorySender, **changes: Any) -> Post:
+    """Return a post office where no time passes."""
+    return Post(
+        **{
+            "storage": storage,
+            "sender": sender,
+            "run": RUN,
+            "clock": lambda: FIVE,
+            "wait": lambda seconds: None,
+            **changes,
+        }
+    )
 
 
 def fates(outcomes: list[Outcome]) -> dict[str, str]:
@@ -107,7 +136,7 @@ def test_each_reader_gets_one_mail_however_often_it_runs() -> None:
 )
 def test_one_readers_failure_stops_nobody_else(error: MailError, state: str, then: str) -> None:
     """The others get theirs; the failure is recorded, and the next run does what it asks for."""
-    storage, sender = MemoryStorage(), MemorySender({BOB: error})
+    storage, sender = MemoryStorage(), MemorySender({BOB: [error] * 2})
 
     carried(storage, sender)
     first_states = states(storage)
@@ -121,23 +150,136 @@ def test_one_readers_failure_stops_nobody_else(error: MailError, state: str, the
 def test_an_old_failure_is_told_again_with_its_words() -> None:
     """A later run says what the server said, and when, so that somebody looks after it."""
     storage = MemoryStorage()
-    carried(storage, MemorySender({BOB: MailRefused("550 no such user")}))
+    carried(storage, MemorySender({BOB: [MailRefused("550 no such user")]}))
 
     why = {outcome.reader: outcome.why for outcome in carried(storage, MemorySender())}
 
     assert why[BOB] == "tried 2026-11-21 05:00 UTC by host, process 7: 550 no such user"
 
 
-def test_a_retry_counts_its_tries() -> None:
-    """The entry says how often the mail was tried."""
-    storage, sender = MemoryStorage(), MemorySender({BOB: MailDeferred("later")})
-    carried(storage, sender)
+def test_who_is_put_off_is_tried_once_more_at_the_end() -> None:
+    """What passes in a moment costs no reader a quarter of an hour; the entry says how often it was tried."""
+    storage, sender = MemoryStorage(), MemorySender({ANN: [MailDeferred("busy")]})
+    pauses: list[float] = []
 
-    carried(storage, sender)
+    outcomes = list(carry_out(planned(storage), written, 1, a_post(storage, sender, wait=pauses.append)))
 
-    tried = entry(storage, BOB)
+    assert sender.tried == [ANN, BOB, CYD, ANN]
+    assert fates(outcomes) == dict.fromkeys(READERS, "accepted")
+    assert len(outcomes) == 3
+    assert len(pauses) == 1
+    tried = entry(storage, ANN)
     assert tried is not None
     assert (tried.state, tried.tries) == (State.ACCEPTED, 2)
+
+
+def test_a_run_tries_a_reader_twice_at_most() -> None:
+    """Who is still put off waits for the next run, and is told of once."""
+    storage, sender = MemoryStorage(), MemorySender({ANN: [MailDeferred("busy")] * 3})
+
+    outcomes = carried(storage, sender)
+
+    assert sender.tried == [ANN, BOB, CYD, ANN]
+    assert [(outcome.reader, outcome.fate.value) for outcome in outcomes] == [
+        (BOB, "accepted"),
+        (CYD, "accepted"),
+        (ANN, "deferred"),
+    ]
+
+
+def test_a_run_that_is_stopped_leaves_the_rest_unclaimed() -> None:
+    """The mail in hand is finished and recorded; who is left waits, as if nothing had been begun."""
+    storage, sender = MemoryStorage(), MemorySender()
+    post = a_post(storage, sender, is_stopped=lambda: bool(sender.sent))
+
+    outcomes = list(carry_out(planned(storage), written, 1, post))
+
+    assert fates(outcomes) == {ANN: "accepted", **dict.fromkeys((BOB, CYD), "left for the next run")}
+    assert states(storage) == ["accepted", None, None]
+
+
+def test_mails_leave_at_the_pace_that_was_asked_for() -> None:
+    """Two a second means half a second between two mails, less what the mail itself took."""
+    storage, now, waits = MemoryStorage(), [FIVE], []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        now[0] += timedelta(seconds=seconds)
+
+    def a_slow_letter(reader: str) -> Letter:
+        now[0] += timedelta(seconds=0.2)
+        return written(reader)
+
+    post = a_post(storage, MemorySender(), clock=lambda: now[0], wait=wait, per_second=2)
+    list(carry_out(planned(storage), a_slow_letter, 1, post))
+
+    assert waits == [pytest.approx(0.3)] * 2
+
+
+def test_a_claim_is_stamped_with_the_moment_it_is_made() -> None:
+    """A long run's last claims are as young as its first were: nobody takes them for those of a dead run."""
+    storage, hours = MemoryStorage(), iter(range(9))
+    post = a_post(storage, MemorySender(), clock=lambda: FIVE + timedelta(hours=next(hours)))
+
+    list(carry_out(planned(storage), written, 1, post))
+
+    stamps = [known.at for reader in READERS if (known := entry(storage, reader))]
+    assert stamps == [FIVE + timedelta(hours=number) for number in range(3)]
+
+
+def test_what_the_ledger_could_not_be_told_is_of_unknown_fate() -> None:
+    """A mail that left but is not recorded is said so at once; its claim keeps it from being sent again."""
+
+    class Failing(MemoryStorage):
+        def put(self, key: str, body: bytes, content_type: str = OCTETS) -> None:
+            if key == OCCASION.entry_key(BOB):
+                raise StorageUnavailable("the disk is full")
+            super().put(key, body, content_type)
+
+    storage, sender = Failing(), MemorySender()
+
+    outcomes = carried(storage, sender)
+    again = carried(storage, sender, planned(storage, is_over=lambda run: True))
+
+    assert fates(outcomes) == {ANN: "accepted", BOB: "unknown", CYD: "accepted"}
+    assert "accepted, but the ledger could not be told: the disk is full" in outcomes[1].why
+    assert fates(again)[BOB] == "unknown"
+    assert sender.sent == [*READERS]
+
+
+def test_a_letter_that_cannot_be_made_loses_no_outcome() -> None:
+    """What was sent before is told and recorded; then the run ends with the error."""
+    storage, sender = MemoryStorage(), MemorySender()
+
+    def letter(reader: str) -> Letter:
+        if reader == CYD:
+            raise MailError("too large")
+        return written(reader)
+
+    outcomes = carry_out(planned(storage), letter, 1, a_post(storage, sender))
+    told = [next(outcomes), next(outcomes)]
+
+    assert fates(told) == {ANN: "accepted", BOB: "accepted"}
+    with pytest.raises(MailError, match="too large"):
+        next(outcomes)
+    assert states(storage) == ["accepted", "accepted", None]
+
+
+def test_a_correction_is_mailed_beside_the_first_mail() -> None:
+    """It has entries of its own: who got the report gets its correction, once."""
+    storage, sender = MemoryStorage(), MemorySender()
+    carried(storage, sender)
+    correction = replace(OCCASION, correction=1)
+
+    first, again = (
+        carried(storage, sender, plan(storage, correction, READERS, FIVE, never)) for _ in range(2)
+    )
+
+    assert fates(first) == dict.fromkeys(READERS, "accepted")
+    assert fates(again) == dict.fromkeys(READERS, "already sent")
+    assert [info.key for info in storage.list(OCCASION.folder)] == sorted(
+        occasion.entry_key(reader) for occasion in (OCCASION, correction) for reader in READERS
+    )
 
 
 def test_without_a_server_nobody_is_claimed() -> None:
@@ -153,7 +295,7 @@ def test_without_a_server_nobody_is_claimed() -> None:
 
 def test_when_the_server_goes_the_rest_waits() -> None:
     """A server lost for good half-way is not tried for each reader left: they wait for the next run."""
-    storage, sender = MemoryStorage(), MemorySender({BOB: MailServerError("gone")})
+    storage, sender = MemoryStorage(), MemorySender({BOB: [MailServerError("gone")]})
 
     outcomes = carried(storage, sender)
 
@@ -232,7 +374,7 @@ def test_a_later_revision_is_not_mailed_again() -> None:
     storage, sender = MemoryStorage(), MemorySender()
     carried(storage, sender)
 
-    post = Post(storage, sender, RUN, FIVE)
+    post = a_post(storage, sender)
     outcomes = list(carry_out(planned(storage), lambda reader: pytest.fail("a letter"), 2, post))
 
     assert fates(outcomes) == dict.fromkeys(READERS, "already sent")
@@ -241,7 +383,7 @@ def test_a_later_revision_is_not_mailed_again() -> None:
 def test_too_late_settles_only_what_was_left_to_send() -> None:
     """What was sent stays sent; what was not is not mailed in the afternoon."""
     storage = MemoryStorage()
-    carried(storage, MemorySender({BOB: MailUnknown("?"), CYD: MailDeferred("later")}))
+    carried(storage, MemorySender({BOB: [MailUnknown("?")], CYD: [MailDeferred("later")] * 2}))
 
     late = too_late(planned(storage))
 
@@ -253,9 +395,10 @@ def test_the_claim_stands_before_the_mail_leaves() -> None:
     storage = MemoryStorage()
 
     class Watching(MemorySender):
-        def send(self, message: EmailMessage, to: str) -> None:
+        def send(self, letter: Letter, may_leave: Callable[[], bool] = at_once) -> bool:
+            may_leave()
             seen.append(states(storage))
-            super().send(message, to)
+            return super().send(letter)
 
     seen: list[list[str | None]] = []
     carried(storage, Watching(), planned(storage, [ANN]))
@@ -271,23 +414,26 @@ def test_the_entry_names_message_and_revision() -> None:
     sent = entry(storage, ANN)
 
     assert sent is not None
-    assert (sent.revision, sent.message_id) == (1, message_id("trends", DAY, ANN, "trends@example.org"))
+    assert (sent.revision, sent.message_id) == (
+        1,
+        message_id("trends", OCCASION.period, ANN, "trends@example.org"),
+    )
 
 
 def test_the_letter_is_the_editions_own_and_read_once() -> None:
     """Readers share the edition's text, HTML and pictures; address and Message-ID are their own."""
     storage = MemoryStorage()
     edition = a_frozen_edition(storage)
-    write = letter_writer(storage, edition, Heading("trends@example.org", "Twitter Trends", FIVE))
+    write = letter_writer(storage, edition, HEADING, Settings())
     first = write(ANN)
     for info in list(storage.list("editions/")):
         storage.delete(info.key)
 
     second = write(BOB)
 
-    assert [letter["To"] for letter in (first, second)] == [ANN, BOB]
-    assert first["Message-ID"] != second["Message-ID"]
-    assert first.get_payload() == second.get_payload()
+    assert [letter.to for letter in (first, second)] == [ANN, BOB]
+    assert first.message_id != second.message_id
+    assert first.body.partition(b"\r\n\r\n")[2] == second.body.partition(b"\r\n\r\n")[2]
 
 
 def test_the_counts_are_one_line() -> None:

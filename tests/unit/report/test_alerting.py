@@ -1,6 +1,6 @@
 """Rules for who is told of failures, and what happens where telling fails."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from types import TracebackType
@@ -18,6 +18,7 @@ from report.errors import (
     TopicError,
     TrendsError,
 )
+from report.mail import Letter, at_once
 from report.services import Services, not_given
 from report.settings import Settings
 from report.storage import ObjectInfo
@@ -60,10 +61,11 @@ class House:
     ) -> None:
         pass
 
-    def send(self, message: EmailMessage, to: str) -> None:
+    def send(self, letter: Letter, may_leave: Callable[[], bool] = at_once) -> bool:
         if self.mail_error:
             raise self.mail_error
-        self.mails.append((to, message))
+        self.mails.append((letter.to, letter.parsed()))
+        return True
 
     def publish(self, subject: str, text: str) -> None:
         if self.topic_error:

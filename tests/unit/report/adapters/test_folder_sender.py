@@ -1,5 +1,6 @@
 """Rules for mail that becomes files."""
 
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -8,26 +9,25 @@ import pytest
 
 from report.adapters.folder_sender import FolderSender
 from report.errors import MailDeferred, MailServerError
-from report.mail import message
-from tests.mail_builders import a_mail
+from tests.mail_builders import a_letter
 
 BOSS = "boss@example.com"
 
 
 def test_a_message_becomes_a_file_named_after_its_day_and_reader(tmp_path: Path) -> None:
     """The name comes from the Message-ID, the bytes are those SMTP would have carried."""
-    letter = message(a_mail())
+    letter = a_letter()
     with FolderSender(tmp_path / "outbox") as sender:
-        sender.send(letter, BOSS)
+        sender.send(letter)
 
-    assert _bodies(tmp_path / "outbox") == {"2026-11-20.trends.00ff.eml": letter.as_bytes()}
+    assert _bodies(tmp_path / "outbox") == {"2026-11-20.trends.00ff.eml": letter.body}
 
 
 def test_a_message_sent_again_replaces_itself(tmp_path: Path) -> None:
     """The same mail is one file, however often it is written, with nothing half-written beside it."""
     with FolderSender(tmp_path) as sender:
-        sender.send(message(a_mail()), BOSS)
-        sender.send(message(a_mail(text="second\n")), BOSS)
+        sender.send(a_letter())
+        sender.send(a_letter(text="second\n"))
 
     (body,) = _bodies(tmp_path).values()
     part = message_from_bytes(body, policy=default).get_body(("plain",))
@@ -37,11 +37,9 @@ def test_a_message_sent_again_replaces_itself(tmp_path: Path) -> None:
 
 def test_no_message_is_written_outside_the_folder(tmp_path: Path) -> None:
     """Whatever the Message-ID holds, the file stays in the folder under a plain name."""
-    letter = message(a_mail())
-    del letter["Message-ID"]
-    letter["Message-ID"] = "<../../etc/x@example.org>"
+    letter = replace(a_letter(), message_id="<../../etc/x@example.org>")
     with FolderSender(tmp_path / "outbox") as sender:
-        sender.send(letter, BOSS)
+        sender.send(letter)
 
     assert list(_bodies(tmp_path / "outbox")) == ["-..-etc-x.eml"]
 
@@ -60,7 +58,7 @@ def test_a_file_that_cannot_be_written_may_be_tried_again(tmp_path: Path) -> Non
     with FolderSender(folder) as sender:
         folder.rmdir()
         with pytest.raises(MailDeferred, match=f"cannot write the mail to {BOSS}"):
-            sender.send(message(a_mail()), BOSS)
+            sender.send(a_letter())
 
 
 def _bodies(folder: Path) -> dict[str, bytes]:
