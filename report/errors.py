@@ -122,3 +122,9 @@ class SignError(TrendsError):
     """A sign of life could not be given: CloudWatch or PING_URL refused or failed."""
 
     permanent = False
+
+
+class DnsError(TrendsError):
+    """DNS did not answer; that there is no record is an answer."""
+
+    permanent = False

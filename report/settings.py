@@ -71,7 +71,11 @@ class Settings:
             item.name: reader.read(item.name, item.default, *RULES[item.name]) for item in fields(cls)
         }
         settings = cls(**values)
-        problems = reader.problems or [*_contradictions(settings, environ), *_engine_problems(settings)]
+        problems = reader.problems or [
+            *_contradictions(settings, environ),
+            *_engine_problems(settings),
+            *_signing_problems(settings),
+        ]
         if problems:
             raise SettingsError("wrong settings:\n" + "\n".join(f"  {problem}" for problem in problems))
         return settings
@@ -126,6 +130,15 @@ def _engine_problems(settings: Settings) -> list[str]:
     """Athena reads S3, so everything must be kept there."""
     if settings.engine == "athena" and settings.storage_url.folder is not None:
         return ["STORAGE_URL is a folder; expected s3://bucket/prefix, since ENGINE is 'athena'"]
+    return []
+
+
+def _signing_problems(settings: Settings) -> list[str]:
+    """A signature needs both the key and the name below which DNS has its other half."""
+    if settings.dkim_key and not settings.dkim_selector:
+        return ["DKIM_SELECTOR is not set; expected the name of the key in DNS, since DKIM_KEY is set"]
+    if settings.dkim_selector and not settings.dkim_key:
+        return ["DKIM_KEY or DKIM_KEY_FILE is not set; expected the private key, since DKIM_SELECTOR is set"]
     return []
 
 
