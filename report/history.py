@@ -1,6 +1,7 @@
 """Closed days, counted once and kept: what a report reads instead of the tweets.
 
 counts/<zone>/<day>.parquet    a row a hashtag, and the day's facts
+weeks/<zone>/<week>.parquet    the same of a week
 state/<zone>/<day>             what is known of each hashtag up to that day, folded forward day by day
 hashtags/<zone>/<shard>.json   the histories of hashtags, for their pages
 """
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo
 from report.compaction import days_of
 from report.counts import DayCounts
 from report.errors import BuildError
+from report.periods import week_period
 from report.places import counted_days, raw_day, raw_hour
 from report.storage import ObjectInfo, Storage
 from report.trends import Parameters, Trend
@@ -46,16 +48,22 @@ class Course:
 
 
 @dataclass(frozen=True)
-class CountedDay:
-    """A day as a report needs it: `counts` without hashtags, those of the day before, and the trends.
-
-    `first_known` is the first day the trends know of, None where nothing is known of earlier days.
-    """
+class Counted:
+    """A period as a report needs it: `counts` without hashtags, those of the one before, and the trends."""
 
     counts: DayCounts
     before: DayCounts
     trends: tuple[Trend, ...]
     courses: tuple[Course, ...]
+
+
+@dataclass(frozen=True)
+class CountedDay(Counted):
+    """A day beside all that is known of earlier ones.
+
+    `first_known` is the first day the trends know of, None where nothing is known of earlier days.
+    """
+
     first_known: date | None
     observed_known: int
     parameters: Parameters
@@ -72,6 +80,12 @@ class History(Protocol):
 
     def look(self, period: Period) -> CountedDay:
         """Return a day beside what was known before it; an open one is counted from the tweets."""
+
+    def settle_week(self, week: Period) -> None:
+        """Make the counts of a closed week right, and of the one before if tweets were collected by then."""
+
+    def look_at_week(self, week: Period) -> Counted:
+        """Return a week beside the week before."""
 
 
 @dataclass
@@ -146,6 +160,14 @@ def day_before(period: Period) -> Period:
             window.start, min(window.end, window.start + (period.window.end - period.window.start))
         )
     return Period(day, period.zone, window, period.is_open)
+
+
+def week_before(week: Period) -> Period:
+    """Return the week before; raise `BuildError` where the calendar has none."""
+    try:
+        return week_period(week.day - 7 * _DAY, week.zone)
+    except OverflowError as error:
+        raise BuildError(f"there is no week before {week.id}") from error
 
 
 def _last_day_that_was(period: Period) -> tuple[date, Window]:

@@ -8,6 +8,7 @@ tweets/dt=2026-11-20/_refused.json                       what was refused of tha
 counts/<zone>/2026-11-20.parquet                         a closed day of the zone: a row a hashtag
 state/<zone>/2026-11-20.json                             what is known of each hashtag up to that day: its
 state/<zone>/2026-11-20-<sha256>.parquet                 manifest, and the rows
+weeks/<zone>/2026-W47.parquet                            a closed week of the zone, as counts/ has days
 hashtags/<zone>/<00 to 3f>.json                          the history of a share of the hashtags
 hashtags/<zone>/days.json                                which counted days are in them
 unplaced/<name>.jsonl.zst                                an import without a single tweet to tell its hour
@@ -75,6 +76,11 @@ def counted_days(zone: str) -> str:
 def counted_day(zone: str, day: date) -> str:
     """Return the key of the counts of a closed day of the zone."""
     return f"{counted_days(zone)}{day.isoformat()}.parquet"
+
+
+def counted_week(zone: str, week: str) -> str:
+    """Return the key of the counts of a closed week of the zone, named as periods are."""
+    return f"weeks/{zone}/{week}.parquet"
 
 
 def known_day(zone: str, day: date) -> str:

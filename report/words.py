@@ -1,6 +1,6 @@
 """Numbers, days and languages in words a reader knows."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from unicodedata import bidirectional
 
 from report.values import Period
@@ -71,11 +71,32 @@ def clock_hour(moment: datetime) -> str:
 
 def span(period: Period) -> str:
     """Return the period in its own zone, to the minute: "Friday, 20 November 2026, 00:00 to 24:00, UTC"."""
-    end = period.window.end.astimezone(period.zone)
-    last = f"{end:%H:%M}" if end.date() == period.day else "24:00"
-    first = f"{period.window.start.astimezone(period.zone):%H:%M}"
+    first = f"{long_day(period.first_day)}, {period.window.start.astimezone(period.zone):%H:%M}"
+    last_day = f"{long_day(period.day)}, " if period.is_week else ""
     so_far = " so far" if period.is_open else ""
-    return f"{long_day(period.day)}, {first} to {last}{so_far}, {period.zone.key}"
+    return f"{first} to {last_day}{_end_of(period)}{so_far}, {period.zone.key}"
+
+
+def period_name(period: Period) -> str:
+    """Return the period as a title has it: its day, "Friday, 20 November 2026, until 07:30", or its week."""
+    if period.is_week:
+        return f"Week {period.day.isocalendar().week}, {days_of_week(period.day)}"
+    until = f", until {_end_of(period)}" if period.is_open else ""
+    return f"{long_day(period.day)}{until}"
+
+
+def days_of_week(sunday: date) -> str:
+    """Return the days of the week that ends on `sunday`: "16 to 22 November 2026"."""
+    monday = sunday - timedelta(days=6)
+    if monday.year != sunday.year:
+        return f"{plain_day(monday)} to {plain_day(sunday)}"
+    month = f" {monday:%B}" if monday.month != sunday.month else ""
+    return f"{monday.day}{month} to {plain_day(sunday)}"
+
+
+def _end_of(period: Period) -> str:
+    end = period.window.end.astimezone(period.zone)
+    return f"{end:%H:%M}" if end.date() == period.day else "24:00"
 
 
 def language(code: str) -> str:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from report.changes import compare
 from report.counts import CountingRules, DayCounts, HourCount, Totals
-from report.history import CountedDay, Course
+from report.history import Counted, CountedDay, Course, week_before
+from report.periods import week_period
 from report.trends import Label, Memory, Parameters, Trend
 from report.tweets.hashtags import fold
 from report.values import Block, Period, Report, Section
@@ -83,6 +84,23 @@ def a_counted_day(*trends: Trend, courses: Iterable[Course] = (), **changes: Any
         "parameters": Parameters(),
     }
     return CountedDay(**{**known, **changes})
+
+
+def a_week(zone: str = "UTC") -> Period:
+    """The week of `DAY`."""
+    return week_period(DAY, ZoneInfo(zone))
+
+
+def a_counted_week(*trends: Trend, courses: Iterable[Course] = (), **changes: Any) -> Counted:
+    """A wholly observed week after another, all days alike; the trends in their order."""
+    totals = some_totals(observed_minutes=10_080, expected_minutes=10_080)
+    known = {
+        "counts": some_counts(period=a_week(), totals=totals),
+        "before": some_counts(period=week_before(a_week()), totals=totals),
+        "trends": trends,
+        "courses": tuple(courses),
+    }
+    return Counted(**{**known, **changes})
 
 
 def some_totals(**values: int) -> Totals:

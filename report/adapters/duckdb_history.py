@@ -1,7 +1,6 @@
 """Counts closed days into `counts/` and folds them into `state/`, with DuckDB; reads both for a report."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
 from hashlib import file_digest
 from pathlib import Path
@@ -11,23 +10,21 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from report import artefacts
-from report.adapters.duckdb_counts import ask_counts, make_counts, write_counts
+from report.adapters.duckdb_counting import PARQUET, Stretch, count_stretch
 from report.adapters.duckdb_dialect import filled, literal, spoken
 from report.adapters.duckdb_kept import KEPT_DAYS, TOP, Kept, training_said
 from report.adapters.duckdb_look import look_at, make_day_from
+from report.adapters.duckdb_week import look_at_week, week_stretches
 from report.adapters.duckdb_workroom import Workroom
-from report.adapters.replacing import replace_object
 from report.counts import CountingRules
 from report.engine import Engine, history_text
-from report.errors import AlreadyExists
 from report.history import (
-    VERSION,
+    Counted,
     CountedDay,
     Settled,
     Sources,
     days_between,
     first_day,
-    is_current,
     last_day_before,
 )
 from report.places import counted_day, known_day
@@ -36,7 +33,6 @@ from report.trends import DAY_MINUTES, Parameters, Training, step
 from report.values import Period
 from report.window import day_window
 
-PARQUET = "application/vnd.apache.parquet"
 FIRST_DAYS = 14
 """So far back a report looks where nothing is known yet; `compact --rebuild` goes back to the start."""
 
@@ -87,6 +83,17 @@ class DuckDBHistory:
         with self._workroom.open("count") as (folder, connection):
             return look_at(self._kept, self._engine(), period, connection, folder)
 
+    def settle_week(self, week: Period) -> None:
+        """See `History.settle_week`."""
+        for stretch in week_stretches(self._kept, week):
+            with self._workroom.open("count") as (folder, connection):
+                count_stretch(self._kept, self._engine(), stretch, connection, folder)
+
+    def look_at_week(self, week: Period) -> Counted:
+        """See `History.look_at_week`."""
+        with self._workroom.open("count") as (folder, connection):
+            return look_at_week(self._kept, week, connection, folder)
+
     def days(self, last: date, back: int | None) -> list[date]:
         """Return the days to be made right for `last` to be so; all there are if `back` is None.
 
@@ -111,37 +118,14 @@ class DuckDBHistory:
     def settle_day(self, day: date, settled: Settled, sources: Sources | None = None) -> None:
         """Make one day right, whose day before is."""
         sources = sources or Sources(self._kept.storage)
-        made_from = sources.of(day_window(day, self._kept.zone))
+        window = day_window(day, self._kept.zone)
+        stretch = Stretch(counted_day(self._kept.zone.key, day), day, window, sources.of(window))
         with self._workroom.open("count") as (folder, connection):
-            if self._count(connection, day, made_from, folder):
+            if count_stretch(self._kept, self._engine(), stretch, connection, folder):
                 settled.counted.append(day)
         with self._workroom.open("count") as (folder, connection):
             if self._fold(connection, day, folder):
                 settled.folded.append(day)
-
-    def _count(
-        self, connection: duckdb.DuckDBPyConnection, day: date, made_from: Mapping[str, str], folder: Path
-    ) -> bool:
-        """Make the counts of a day; False where they are right, or another run was quicker, as well as we."""
-        stands, said = self._kept.bring_counts(connection, day, folder / "stands.parquet")
-        if said.get("version") == str(VERSION) and is_current(json.loads(said["sources"]), made_from):
-            return False
-        with self._engine().open(day_window(day, self._kept.zone)) as questions:
-            answers = ask_counts(connection, questions, folder)
-        make_counts(connection, day, answers)
-        path = folder / "counts.parquet"
-        told = {
-            "version": str(VERSION),
-            "zone": self._kept.zone.key,
-            "sources": json.dumps(made_from, sort_keys=True),
-            "facts": answers.facts.to_json(),
-        }
-        write_counts(connection, told, path)
-        try:
-            replace_object(self._kept.storage, counted_day(self._kept.zone.key, day), path, stands, PARQUET)
-        except AlreadyExists:
-            return False
-        return True
 
     def _fold(self, connection: duckdb.DuckDBPyConnection, day: date, folder: Path) -> bool:
         """Make what is known up to a day; False where it is right. It names the very files it came from."""

@@ -80,7 +80,12 @@ class Kept:
         self, connection: duckdb.DuckDBPyConnection, day: date, path: Path
     ) -> tuple[ObjectInfo | None, dict[str, str]]:
         """Bring a day's counts to `path`, and what they say of themselves; nothing where there are none."""
-        key = counted_day(self.zone.key, day)
+        return self.bring(connection, counted_day(self.zone.key, day), path)
+
+    def bring(
+        self, connection: duckdb.DuckDBPyConnection, key: str, path: Path
+    ) -> tuple[ObjectInfo | None, dict[str, str]]:
+        """Bring the counts kept under `key` to `path`, and what they say of themselves, if there are any."""
         try:
             info = self.storage.head(key)
             self.storage.download(key, path)

@@ -43,7 +43,7 @@ def look_at(
         period.is_open,
     )
     trends = judge.trends(_candidates(kept, connection, minutes))
-    courses = _courses(kept, connection, trends)
+    courses = courses_of(kept, connection, trends)
     first, observed = (training.first, training.observed) if training else (None, 0)
     return CountedDay(counts, before, trends, courses, first, observed, kept.parameters)
 
@@ -63,7 +63,7 @@ def make_day_from(
         raise EngineError(f"{day} is not counted in {kept.zone.key}: run `python -m report compact`")
     make_counts_from(connection, path if said else None)
     period = Period(day, kept.zone, day_window(day, kept.zone))
-    return count_all_but_tags(_facts(said), period, kept.rules)
+    return count_all_but_tags(facts_said(said), period, kept.rules)
 
 
 def _count_open(
@@ -81,7 +81,7 @@ def _make_earlier(
     """Make the table `earlier`: the ranks of the day before, or of as much of it as has passed today."""
     before, path = day_before(period), folder / "earlier.parquet"
     _, said = kept.bring_counts(connection, before.day, path)
-    facts = _facts(said)
+    facts = facts_said(said)
     make_counts_from(connection, path if said else None)
     if period.is_open:
         facts = facts.until(before.window.end)
@@ -92,7 +92,8 @@ def _make_earlier(
     return count_all_but_tags(facts, before, kept.rules)
 
 
-def _facts(said: Mapping[str, str]) -> Facts:
+def facts_said(said: Mapping[str, str]) -> Facts:
+    """Return the facts a file of counts says of itself; of one that is not there, that nothing was seen."""
     return Facts.from_json(said["facts"]) if said else Facts.of({"tweet_count": [_NOTHING]})
 
 
@@ -102,9 +103,10 @@ def _candidates(kept: Kept, connection: duckdb.DuckDBPyConnection, minutes: int)
     return rows_of(connection, "candidates", values)
 
 
-def _courses(
+def courses_of(
     kept: Kept, connection: duckdb.DuckDBPyConnection, trends: tuple[Trend, ...]
 ) -> tuple[Course, ...]:
+    """Return how the first ten went, from the table `counts`."""
     keys = [one.key for one in trends[:TOP] if one.place]
     by_key = {row["key"]: row for row in rows_of(connection, "details", ["\x1e".join(keys)])}
     measure = "tweets" if kept.rules.retweets else "originals"

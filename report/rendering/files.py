@@ -59,6 +59,7 @@ def _data(report: Report) -> dict[str, Any]:
         "title": report.title,
         "headline": report.headline,
         "period": {
+            "id": period.id,
             "day": period.day.isoformat(),
             "start": period.window.start.isoformat(),
             "end": period.window.end.isoformat(),

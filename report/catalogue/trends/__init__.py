@@ -1,4 +1,4 @@
-"""The trends report: which hashtags a day was about, which really rose or fell, and what is known of them."""
+"""The trends report: which hashtags a period was about, which really rose or fell, what is known of them."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,9 +18,10 @@ from report.catalogue.trends.tables import (
     totals_table,
     used,
 )
+from report.catalogue.trends.week import describe_week
 from report.errors import NotBegun, NotFound
-from report.history import CountedDay, Sources, day_before, first_day
-from report.places import counted_day, known_day
+from report.history import CountedDay, History, Sources, day_before, first_day, week_before
+from report.places import counted_day, counted_week, known_day
 from report.storage import Storage
 from report.values import Period, Report, Section
 
@@ -28,27 +29,37 @@ TITLE = "Twitter Trends"
 
 
 def build(ingredients: Ingredients, period: Period) -> Report:
-    """Return the trends of a period, beside the day before and all that is known of earlier days.
+    """Return the trends of a day beside all that is known of earlier days, or of a week beside the last.
 
     Raise `NotBegun`, `EngineError`, `StorageError`.
     """
     _check_begun(ingredients.storage, period)
+    if period.is_week:
+        return describe_week(TITLE, ingredients.history.look_at_week(period))
     return describe(ingredients.history.look(period))
 
 
 def prepare(ingredients: Ingredients, period: Period) -> Iterator[str]:
     """Yield what the report reads, made right first; raise `NotBegun`, `EngineError`, `StorageError`."""
     _check_begun(ingredients.storage, period)
-    storage, before, zone = ingredients.storage, day_before(period).day, period.zone.key
-    ingredients.history.settle(before if period.is_open else period.day)
-    keys = [counted_day(zone, before), f"{known_day(zone, before)}.json"]
     if period.is_open:
-        yield from (f"{hour} {digest}" for hour, digest in Sources(storage).of(period.window).items())
-    else:
-        keys.insert(0, counted_day(zone, period.day))
-    for key in keys:
+        hours = Sources(ingredients.storage).of(period.window)
+        yield from (f"{hour} {digest}" for hour, digest in hours.items())
+    for key in _settled(ingredients.history, period):
         with suppress(NotFound):  # nothing was collected then
-            yield f"{key} {storage.head(key).etag}"
+            yield f"{key} {ingredients.storage.head(key).etag}"
+
+
+def _settled(history: History, period: Period) -> tuple[str, ...]:
+    """Make right what is kept of closed days or weeks; return the keys of what the report reads of it."""
+    zone = period.zone.key
+    if period.is_week:
+        history.settle_week(period)
+        return counted_week(zone, period.id), counted_week(zone, week_before(period).id)
+    before = day_before(period).day
+    history.settle(before if period.is_open else period.day)
+    known = counted_day(zone, before), f"{known_day(zone, before)}.json"
+    return known if period.is_open else (counted_day(zone, period.day), *known)
 
 
 def describe(day: CountedDay) -> Report:
@@ -90,4 +101,4 @@ def _check_begun(storage: Storage, period: Period) -> None:
     """A day of silence has a report; a day before anything was collected is a mistake in the date."""
     first = first_day(storage, period.zone)
     if first and period.day < first:
-        raise NotBegun(f"{period.day.isoformat()} is before anything was collected: that began on {first}")
+        raise NotBegun(f"{period.id} is before anything was collected: that began on {first}")

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from report.catalogue.trends.tables import used
+from report.counts import DayCounts, Totals
 from report.history import CountedDay, Course
 from report.trends import Trend, falling
 
@@ -14,21 +15,10 @@ _FALLEN = 20
 
 def data_of(day: CountedDay) -> dict[str, Any]:
     """Return counts, rules, hashtags, hours and languages; days are the zone's, as 2026-11-20."""
-    counts, totals = day.counts, day.counts.totals
+    counts = day.counts
     courses = {course.key: course for course in day.courses}
     return {
-        "counts": {
-            "tweets": totals.tweets,
-            "retweets": totals.retweets,
-            "counted": totals.counted,
-            "authors": totals.authors,
-            "duplicates": totals.duplicates,
-            "notices": sum(totals.notices.values()),
-            "notices_by_kind": dict(totals.notices),
-            "refused": totals.refused,
-            "observed_minutes": totals.observed_minutes,
-            "expected_minutes": totals.expected_minutes,
-        },
+        "counts": counts_said(counts.totals),
         "rules": {"retweets": counts.rules.retweets, "trends": _rules(day)},
         "tags": [_tag(one, courses.get(one.key)) for one in used(day)[:_TAGS]],
         "fell": [_tag(one, None) for one in falling(day.trends, _FALLEN)],
@@ -40,7 +30,36 @@ def data_of(day: CountedDay) -> dict[str, Any]:
             }
             for hour in counts.hours
         ],
-        "languages": [{"language": code, "tweets": tweets} for code, tweets in counts.languages],
+        "languages": languages_said(counts),
+    }
+
+
+def counts_said(totals: Totals) -> dict[str, Any]:
+    """Return what was collected, tweet or not."""
+    return {
+        "tweets": totals.tweets,
+        "retweets": totals.retweets,
+        "counted": totals.counted,
+        "authors": totals.authors,
+        "duplicates": totals.duplicates,
+        "notices": sum(totals.notices.values()),
+        "notices_by_kind": dict(totals.notices),
+        "refused": totals.refused,
+        "observed_minutes": totals.observed_minutes,
+        "expected_minutes": totals.expected_minutes,
+    }
+
+
+def languages_said(counts: DayCounts) -> list[dict[str, Any]]:
+    """Return the tweets by language, most first."""
+    return [{"language": code, "tweets": tweets} for code, tweets in counts.languages]
+
+
+def course_said(course: Course) -> dict[str, Any]:
+    """Return a hashtag's spellings and companions, most first."""
+    return {
+        "spellings": [{"spelling": spelling, "tweets": tweets} for spelling, tweets in course.spellings],
+        "companions": [{"tag": tag, "tweets": tweets} for tag, tweets in course.companions],
     }
 
 
@@ -67,7 +86,7 @@ def _tag(one: Trend, course: Course | None) -> dict[str, Any]:
         "score": None if one.score is None else round(one.score, 2),
         "label": one.label.value,
         "known": _known(one),
-        **(_course(course) if course else {}),
+        **(course_said(course) if course else {}),
     }
 
 
@@ -83,13 +102,6 @@ def _known(one: Trend) -> dict[str, Any] | None:
         "last_in_top_10": _iso(known.last_in_top),
         "best_rank": known.best_place,
         "best_rank_on": _iso(known.best_day),
-    }
-
-
-def _course(course: Course) -> dict[str, Any]:
-    return {
-        "spellings": [{"spelling": spelling, "tweets": tweets} for spelling, tweets in course.spellings],
-        "companions": [{"tag": tag, "tweets": tweets} for tag, tweets in course.companions],
     }
 
 

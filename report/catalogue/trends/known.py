@@ -1,7 +1,7 @@
 """What is known of a day's first ten hashtags: since when, how often in front, in which spellings."""
 
 from report.catalogue.trends.tables import TOP, used
-from report.history import CountedDay
+from report.history import Counted, CountedDay
 from report.trends import Trend
 from report.values import Column, Kind, Table, Value
 from report.words import count_of, cut, isolated, plain_day
@@ -41,7 +41,7 @@ def _known(one: Trend) -> tuple[Value, ...]:
     )
 
 
-def spellings_table(day: CountedDay) -> Table:
+def spellings_table(day: Counted) -> Table:
     """Return those of the top ten that are spelt in several ways, the most used spelling first."""
     several = [course for course in day.courses if len(course.spellings) > 1]
     return Table(

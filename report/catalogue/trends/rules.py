@@ -2,6 +2,7 @@
 
 from report.catalogue.trends.tables import rounded
 from report.changes import LEAST_TWEETS
+from report.counts import CountingRules
 from report.history import CountedDay
 from report.trends import NEW_AFTER_DAYS
 from report.values import Note
@@ -11,20 +12,33 @@ from report.words import count_of, long_day, plain_day, span
 def rules_note(day: CountedDay) -> Note:
     """Return the rules: of counting, of changes against the day before, of trends against all known days."""
     counts, before = day.counts, day.before
-    retweets = "with retweets" if counts.rules.retweets else "without retweets"
     return Note(
         (
             f"Period: {span(counts.period)}.",
-            f"A hashtag counts once in a tweet, {retweets}; a retweet has its original's hashtags. Spellings "
-            "that differ only in case or width are one hashtag, shown as most people write it. "
-            "Equal numbers stand in alphabetical order.",
-            "A minute is observed when at least one tweet was seen in it.",
+            *counting_rules(counts.rules),
             f"Changes are against {long_day(before.period.day)}, of which {before.totals.observed_minutes:,} "
-            f"of {before.totals.expected_minutes:,} minutes were observed. Real means: more than three "
-            f"standard errors of a Poisson rate per observed minute, and at least {LEAST_TWEETS} tweets; "
-            "anything else is within noise.",
+            f"of {before.totals.expected_minutes:,} minutes were observed. {real_means()}",
             _trends(day),
         )
+    )
+
+
+def counting_rules(rules: CountingRules) -> tuple[str, str]:
+    """Return what counts, and what observed means."""
+    retweets = "with retweets" if rules.retweets else "without retweets"
+    return (
+        f"A hashtag counts once in a tweet, {retweets}; a retweet has its original's hashtags. Spellings "
+        "that differ only in case or width are one hashtag, shown as most people write it. "
+        "Equal numbers stand in alphabetical order.",
+        "A minute is observed when at least one tweet was seen in it.",
+    )
+
+
+def real_means() -> str:
+    """Return when a change is more than chance."""
+    return (
+        "Real means: more than three standard errors of a Poisson rate per observed minute, and at least "
+        f"{LEAST_TWEETS} tweets; anything else is within noise."
     )
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from report.changes import REAL_FROM_Z
 from report.counts import DayCounts
-from report.history import CountedDay
+from report.history import Counted, CountedDay
 from report.trends import Label, Trend, falling, rising
 from report.values import Column, Kind, Table, Value
 from report.words import isolated, long_day, shown_tag
@@ -13,17 +13,17 @@ TOP = 10
 _MOVERS = 5
 _LEFT_OUT = 3
 _BLOCK_HOURS = 3
-_TAG, _TWEETS, _CHANGE = (
+TAG, TWEETS, CHANGE = (
     Column("Hashtag", Kind.TAG),
     Column("Tweets", Kind.COUNT),
     Column("Change", Kind.CHANGE),
 )
-_TO = "\N{NO-BREAK SPACE}\N{RIGHTWARDS ARROW}\N{NO-BREAK SPACE}"
-_TREND = Column("Trend", Kind.REMARK)
+ARROW = "\N{NO-BREAK SPACE}\N{RIGHTWARDS ARROW}\N{NO-BREAK SPACE}"
+TREND = Column("Trend", Kind.REMARK)
 _JUDGED = Column("Expected", Kind.DATA, "expected_exactly"), Column("Score", Kind.DATA)
 
 
-def used(day: CountedDay) -> tuple[Trend, ...]:
+def used(day: Counted) -> tuple[Trend, ...]:
     """Return the trends of the hashtags that were used, by rank."""
     return tuple(one for one in day.trends if one.place)
 
@@ -31,14 +31,14 @@ def used(day: CountedDay) -> tuple[Trend, ...]:
 def top_table(day: CountedDay) -> Table:
     """Return the ten most used hashtags."""
     rows: tuple[tuple[Value, ...], ...] = tuple(
-        (one.place, one.tag, _remark(one), one.tweets, one.tweets, one.authors, one.change, *_judged(one))
+        (one.place, one.tag, remark(one), one.tweets, one.tweets, one.authors, one.change, *_judged(one))
         for one in used(day)[:TOP]
     )
     drawn, authors = Column("Tweets, drawn", Kind.BAR), Column("Authors", Kind.COUNT)
     return Table(
         slug="top-hashtags",
         title="The ten most used hashtags",
-        columns=(Column("Rank", Kind.RANK), _TAG, _TREND, _TWEETS, drawn, authors, _CHANGE, *_JUDGED),
+        columns=(Column("Rank", Kind.RANK), TAG, TREND, TWEETS, drawn, authors, CHANGE, *_JUDGED),
         rows=rows,
         note=_compared_with(day),
         empty="No hashtag was used.",
@@ -52,8 +52,8 @@ def risers_table(day: CountedDay) -> Table:
         title="Hashtags used more than expected, beyond chance",
         columns=_MOVER_COLUMNS,
         rows=tuple(_mover(one) for one in rising(day.trends, _MOVERS)),
-        note=_left_out(day),
-        empty=f"{_nothing(day, 'rose')} {_left_out(day)}".rstrip(),
+        note=left_out(day),
+        empty=f"{_nothing(day, 'rose')} {left_out(day)}".rstrip(),
     )
 
 
@@ -69,12 +69,12 @@ def fallers_table(day: CountedDay) -> Table:
 
 
 _MOVER_COLUMNS = (
-    _TAG,
-    _TREND,
-    _TWEETS,
+    TAG,
+    TREND,
+    TWEETS,
     Column("Expected", Kind.COUNT),
     Column("Rank", Kind.COUNT, "ranks"),
-    _CHANGE,
+    CHANGE,
     *_JUDGED,
     Column("Rank", Kind.DATA),
     Column("Rank before", Kind.DATA),
@@ -87,8 +87,8 @@ def _judged(one: Trend) -> tuple[float, float | None]:
 
 def _mover(one: Trend) -> tuple[Value, ...]:
     none = "\N{EM DASH}"
-    rank = f"{one.place_before or none}{_TO}{one.place or none}"
-    shown = one.tag, _remark(one), one.tweets, rounded(one.expected), rank, one.change
+    rank = f"{one.place_before or none}{ARROW}{one.place or none}"
+    shown = one.tag, remark(one), one.tweets, rounded(one.expected), rank, one.change
     return *shown, *_judged(one), one.place, one.place_before
 
 
@@ -97,7 +97,8 @@ def rounded(expected: float) -> float:
     return round(expected, 1) if 0.05 < expected < 10 else round(expected)
 
 
-def _remark(one: Trend) -> str:
+def remark(one: Trend) -> str:
+    """Return what stands below a hashtag: its trend, and whether one author made it."""
     by_one = f"{one.busiest:,} of {one.tweets:,} by one author" if one.is_from_one_author else ""
     is_one_authors_rise = by_one and (one.score or 0) >= REAL_FROM_Z and one.label is Label.STEADY
     return ", ".join(filter(None, ("" if is_one_authors_rise else one.words, by_one)))
@@ -109,7 +110,8 @@ def _nothing(day: CountedDay, verb: str) -> str:
     return f"Nothing {verb} more than chance explains."
 
 
-def _left_out(day: CountedDay) -> str:
+def left_out(day: Counted) -> str:
+    """Return which rises one author made, in a sentence; nothing where there is none."""
     found = [one for one in used(day) if one.is_from_one_author and (one.score or 0) >= REAL_FROM_Z]
     named = sorted(found, key=lambda one: (-(one.score or 0), one.key))[:_LEFT_OUT]
     if not named:
@@ -145,7 +147,7 @@ def course_table(day: CountedDay) -> Table:
     return Table(
         slug="course",
         title=f"Tweets in three hours, from the hour named ({counts.period.zone.key})",
-        columns=(_TAG, *(Column(name, Kind.SHADE, _field(names, at)) for at, name in enumerate(names))),
+        columns=(TAG, *(Column(name, Kind.SHADE, _field(names, at)) for at, name in enumerate(names))),
         rows=tuple(rows),
         empty="No hashtag was used.",
     )

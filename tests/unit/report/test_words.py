@@ -1,9 +1,12 @@
 """Rules for numbers and names in words."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from report.words import count_of, isolated, language, ordinal, percent, span
-from tests.report_builders import a_period
+from report.periods import period_of
+from report.words import count_of, isolated, language, ordinal, percent, period_name, span
+from tests.report_builders import a_period, a_week
 
 
 @pytest.mark.parametrize(
@@ -61,3 +64,25 @@ def test_only_text_from_right_to_left_is_set_apart() -> None:
 def test_a_whole_day_ends_at_24() -> None:
     """The period is said in its own zone."""
     assert span(a_period(zone="Europe/Paris")) == "Friday, 20 November 2026, 00:00 to 24:00, Europe/Paris"
+
+
+def test_a_week_is_said_with_both_its_ends() -> None:
+    """Nobody has to know which days the 47th week has."""
+    assert span(a_week("Asia/Tokyo")) == (
+        "Monday, 16 November 2026, 00:00 to Sunday, 22 November 2026, 24:00, Asia/Tokyo"
+    )
+
+
+@pytest.mark.parametrize(
+    ("period_id", "name"),
+    [
+        ("2026-11-20", "Friday, 20 November 2026"),
+        ("2026-11-20T0730Z", "Friday, 20 November 2026, until 08:30"),
+        ("2026-W47", "Week 47, 16 to 22 November 2026"),
+        ("2026-W49", "Week 49, 30 November to 6 December 2026"),
+        ("2026-W53", "Week 53, 28 December 2026 to 3 January 2027"),
+    ],
+)
+def test_a_period_has_a_name(period_id: str, name: str) -> None:
+    """A title says what the report is of: a day, a part of one by the zone's clock, or a week."""
+    assert period_name(period_of(period_id, ZoneInfo("Europe/Paris"))) == name

@@ -94,6 +94,7 @@ def test_data_says_report_and_period() -> None:
 
     assert data["report"] == "trends"
     assert data["period"] == {
+        "id": "2026-11-20",
         "day": "2026-11-20",
         "start": "2026-11-20T00:00:00+00:00",
         "end": "2026-11-21T00:00:00+00:00",

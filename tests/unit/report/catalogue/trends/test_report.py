@@ -9,12 +9,20 @@ import pytest
 from report.catalogue import Ingredients, find
 from report.catalogue.trends import describe
 from report.errors import BuildError, NotBegun
-from report.history import CountedDay, Settled, day_before
+from report.history import Counted, CountedDay, Settled, day_before
 from report.periods import so_far
 from report.values import Period
 from report.window import Window
 from tests.fakes import MemoryStorage
-from tests.report_builders import a_counted_day, a_period, a_trend, some_counts, some_totals
+from tests.report_builders import (
+    a_counted_day,
+    a_counted_week,
+    a_period,
+    a_trend,
+    a_week,
+    some_counts,
+    some_totals,
+)
 
 SECTIONS = [
     "Top 10",
@@ -84,6 +92,12 @@ class Known:
     def look(self, period: Period) -> CountedDay:
         return a_counted_day(a_trend("budget"))
 
+    def settle_week(self, week: Period) -> None:
+        self.settle(week.day)
+
+    def look_at_week(self, week: Period) -> Counted:
+        return a_counted_week(a_trend("budget"))
+
 
 def test_what_is_read_is_made_first() -> None:
     """The day is settled, then its objects and those of the day before are named, if they are there."""
@@ -94,6 +108,17 @@ def test_what_is_read_is_made_first() -> None:
 
     assert history.settled == [date(2026, 11, 20)]
     assert [line.partition(" ")[0] for line in lines] == [counted, state]
+
+
+def test_a_week_is_made_of_its_own_counts_and_those_of_the_week_before() -> None:
+    """Neither the days' counts nor what is known of earlier days are read for it."""
+    storage = MemoryStorage()
+    weeks = ["weeks/UTC/2026-W47.parquet", "weeks/UTC/2026-W46.parquet"]
+    found = Ingredients(storage, Known(storage, *weeks, "counts/UTC/2026-11-22.parquet"))
+    lines = list(find("trends").prepare(found, a_week()))
+
+    assert [line.partition(" ")[0] for line in lines] == weeks
+    assert find("trends").build(found, a_week()).period.is_week
 
 
 def test_an_open_day_settles_the_one_before() -> None:
