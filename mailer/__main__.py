@@ -8,6 +8,7 @@ from mailer.commands.alerts import alerts
 from mailer.commands.confirm import confirm
 from mailer.commands.forget import forget
 from mailer.commands.preview import preview
+from mailer.commands.readers import readers
 from mailer.commands.send import send
 from report.commands import Door
 
@@ -27,6 +28,7 @@ cli.add_command(alerts)
 cli.add_command(confirm)
 cli.add_command(forget)
 cli.add_command(preview)
+cli.add_command(readers)
 cli.add_command(send)
 
 if __name__ == "__main__":

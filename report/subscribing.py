@@ -21,7 +21,7 @@ from report.settings import Settings
 from report.storage import Storage
 from report.stored_json import JSON, json_bytes
 from report.subscribers import forget, mail_to_readers, store, subscriber
-from report.suppressions import ALL, covers, lift, refusals_of, suppress
+from report.suppressions import ALL, Refusals, covers, lift, refusals_of, suppress
 from report.tokens import Wish
 
 WAITING = "confirmations/waiting/"
@@ -63,6 +63,42 @@ def _left_since(storage: Storage, key: str, wish: Wish) -> bool:
     refusals = refusals_of(storage, key)
     wanted = {ALL, *wish.reader.reports}
     return any(name in wanted and no.at >= wish.asked_at for name, no in refusals.items())
+
+
+class Enrolled(Enum):
+    """What came of the owner's word about a reader."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+def enrol(storage: Storage, reader: Reader, now: datetime) -> Enrolled:
+    """Add or change a reader by the owner's word; one who is there stays since when it was.
+
+    Raise `MailError` for who asked for no more mail: only they themselves can undo that.
+    """
+    key, outcome = reader_key(reader.address), [Enrolled.UNCHANGED]
+    refuse_to_enrol(reader, refusals_of(storage, key))
+
+    def enrolled(known: Reader | None) -> Reader | None:
+        wanted = replace(reader, since=(known and known.since) or reader.since or now)
+        outcome[0] = Enrolled.CHANGED if known else Enrolled.ADDED
+        return wanted if wanted != known else None
+
+    return outcome[0] if store(storage, enrolled, key) else Enrolled.UNCHANGED
+
+
+def refuse_to_enrol(reader: Reader, refusals: Refusals) -> None:
+    """Raise `MailError` if the reader refused one of these reports."""
+    refused = [(name, no) for name, no in refusals.items() if name in (ALL, *reader.reports)]
+    if refused:
+        name, no = refused[0]
+        what = "any report" if name == ALL else name
+        raise MailError(
+            f"{reader.address} asked for no more mail of {what}, on {no.at:%Y-%m-%d %H:%M} UTC "
+            f"({no.how}): they may subscribe again themselves, on the web"
+        )
 
 
 def current(storage: Storage, settings: Settings, key: str) -> Reader | None:
