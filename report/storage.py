@@ -2,8 +2,8 @@
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +15,9 @@ log = logging.getLogger(__name__)
 OCTETS = "application/octet-stream"
 LONGEST_SHARE = timedelta(days=7)
 _LONGEST_KEY_BYTES = 1024
+_LONGEST_METADATA_BYTES = 2048
+_METADATA_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+_METADATA_VALUE = re.compile(r"([!-~]([ -~]*[!-~])?)?")
 _BAD_SIGN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -26,6 +29,37 @@ class ObjectInfo:
     size: int
     etag: str
     modified_at: datetime
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What several keys begin with; `key` ends in "/" and need not be an object."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Description:
+    """What an object says of itself: its content type, and what whoever put it noted by name.
+
+    Names are of a-z, 0-9, "-", "_" and ".", values are printable ASCII: S3 sends both as HTTP headers.
+    Raises `StorageError` for others, and for more than S3 takes.
+    """
+
+    content_type: str = OCTETS
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        problem = _metadata_problem(self.metadata)
+        if problem:
+            raise StorageError(f"cannot keep the metadata {dict(self.metadata)!r}: {problem}")
+
+
+class Sink(Protocol):
+    """Takes bytes, in order: an open file, or what counts them on their way."""
+
+    def write(self, part: bytes, /) -> object:
+        """Take the next bytes."""
 
 
 class Storage(Protocol):
@@ -53,10 +87,19 @@ class Storage(Protocol):
     def content_type(self, key: str) -> str:
         """Return the content type the object was put with; raise `NotFound`."""
 
+    def describe(self, key: str) -> Description:
+        """Return what the object says of itself; raise `NotFound`."""
+
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Yield the objects whose key starts with `prefix`, by key in UTF-8 byte order.
 
         Foreign objects whose key `check_key` refuses are left out, with a warning in the log.
+        """
+
+    def list_level(self, prefix: str = "") -> Iterator[ObjectInfo | Folder]:
+        """Yield what `list` does, but a folder once for all that lies in it, by key in UTF-8 byte order.
+
+        A level of any size is read as it is asked for, and nothing below it.
         """
 
     def list_folders(self, prefix: str) -> Sequence[str]:
@@ -77,14 +120,34 @@ class Storage(Protocol):
     def upload(self, path: Path, key: str, content_type: str = OCTETS) -> None:
         """Write a file's bytes without holding them in memory, whole or not at all."""
 
+    def upload_described(
+        self, path: Path, key: str, description: Description, told: Callable[[int], object]
+    ) -> None:
+        """Upload a file with all it says of itself, telling how many bytes have gone each time.
+
+        The number is negative where some must go again; threads may tell at once.
+        """
+
     def download(self, key: str, path: Path) -> None:
         """Write the object to a file without holding it in memory; raise `NotFound`.
 
         The file may share its bytes with storage: read it, never write to it.
         """
 
+    def copy_to(self, key: str, sink: Sink) -> None:
+        """Write the object's bytes to `sink`, in order, without holding them in memory; raise `NotFound`.
+
+        What `sink` raises passes through. Another thread may write, but only one at a time.
+        """
+
     def delete(self, key: str) -> None:
         """Remove the object; a missing one is no error."""
+
+    def delete_many(self, keys: Iterable[str]) -> Iterator[str]:
+        """Remove the objects, many at a time, and yield their keys as they go; missing ones too.
+
+        Nothing is removed before it is asked for. Where one is refused, those yielded are gone.
+        """
 
     def share(self, key: str, lifetime: timedelta) -> str:
         """Return a link that opens this object without further rights, until `lifetime` is over.
@@ -129,8 +192,24 @@ def check_lifetime(key: str, lifetime: timedelta) -> None:
     """Raise `StorageError` unless a link to `key` may live so long."""
     if not timedelta(seconds=1) <= lifetime <= LONGEST_SHARE:
         raise StorageError(
-            f"cannot share {key!r} for {lifetime}: a link lives one second to {LONGEST_SHARE.days} days"
+            f"cannot share {key!r} for {lifetime}: a link lives one second to {LONGEST_SHARE.days} days,"
+            " the longest for which S3 honours a signature; share it again when that is over"
         )
+
+
+def unheard(size: int) -> None:
+    """Take no notice of how many bytes have gone."""
+
+
+def _metadata_problem(metadata: Mapping[str, str]) -> str | None:
+    for name, value in metadata.items():
+        if not _METADATA_NAME.fullmatch(name):
+            return f"the name {name!r} may hold only a-z, 0-9, '-', '_' and '.'"
+        if not _METADATA_VALUE.fullmatch(value):
+            return f"the value of {name!r} may hold only printable ASCII, without spaces at its ends"
+    if sum(len(name) + len(value) for name, value in metadata.items()) > _LONGEST_METADATA_BYTES:
+        return f"names and values come to more than {_LONGEST_METADATA_BYTES} bytes"
+    return None
 
 
 def _key_problem(key: str) -> str | None:

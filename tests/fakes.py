@@ -2,12 +2,23 @@
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from report.errors import AlreadyExists, NotFound, StorageError
-from report.storage import OCTETS, ObjectInfo, check_folder, check_key, check_lifetime, check_prefix
+from report.storage import (
+    OCTETS,
+    Description,
+    Folder,
+    ObjectInfo,
+    Sink,
+    check_folder,
+    check_key,
+    check_lifetime,
+    check_prefix,
+    unheard,
+)
 
 
 class MemoryStorage:
@@ -15,6 +26,7 @@ class MemoryStorage:
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[bytes, str, datetime]] = {}
+        self._described: dict[str, Description] = {}
         self._lock = threading.Lock()
 
     def get(self, key: str) -> bytes:
@@ -39,10 +51,23 @@ class MemoryStorage:
     def content_type(self, key: str) -> str:
         return self._entry(key)[1]
 
+    def describe(self, key: str) -> Description:
+        return Description(self.content_type(key), self._described.get(key, Description()).metadata)
+
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         check_prefix(prefix)
         found = sorted(key for key in self._kept if key.startswith(prefix))
         return (self.head(key) for key in found)
+
+    def list_level(self, prefix: str = "") -> Iterator[ObjectInfo | Folder]:
+        folder = prefix[: prefix.rfind("/") + 1]
+        objects = list(self.list(prefix))
+        below = {info.key: info.key.removeprefix(folder).partition("/") for info in objects}
+        found: dict[str, ObjectInfo | Folder] = {}
+        for info in objects:
+            name, slash, _ = below[info.key]
+            found.setdefault(folder + name + slash, Folder(folder + name + slash) if slash else info)
+        return (found[key] for key in sorted(found, key=str.encode))
 
     def list_folders(self, prefix: str) -> Sequence[str]:
         check_folder(prefix)
@@ -69,19 +94,35 @@ class MemoryStorage:
             self._write(key, body, content_type)
 
     def upload(self, path: Path, key: str, content_type: str = OCTETS) -> None:
+        self.upload_described(path, key, Description(content_type), unheard)
+
+    def upload_described(
+        self, path: Path, key: str, description: Description, told: Callable[[int], object]
+    ) -> None:
         try:
             body = path.read_bytes()
         except OSError as error:
             raise StorageError(f"cannot read {path}: {error.strerror}") from error
-        self.put(key, body, content_type)
+        self.put(key, body, description.content_type)
+        self._described[key] = description
+        told(len(body))
 
     def download(self, key: str, path: Path) -> None:
         path.write_bytes(self.get(key))
+
+    def copy_to(self, key: str, sink: Sink) -> None:
+        sink.write(self.get(key))
 
     def delete(self, key: str) -> None:
         check_key(key)
         with self._lock:
             self._kept.pop(key, None)
+            self._described.pop(key, None)
+
+    def delete_many(self, keys: Iterable[str]) -> Iterator[str]:
+        for key in keys:
+            self.delete(key)
+            yield key
 
     def share(self, key: str, lifetime: timedelta) -> str:
         check_lifetime(key, lifetime)
@@ -97,6 +138,7 @@ class MemoryStorage:
 
     def _write(self, key: str, body: bytes, content_type: str) -> None:
         self._kept[key] = (body, content_type, datetime.now(UTC))
+        self._described.pop(key, None)
 
 
 def _etag(body: bytes) -> str:

@@ -3,7 +3,7 @@
 <root>/
 ├── raw/dt=2026-11-20/hour=13/x.json   the object "raw/dt=2026-11-20/hour=13/x.json"
 ├── some/folder/.storage               the object "some/folder/", as S3 consoles make them
-└── .storage/                          half-written files, locks, content types (`directory_work`)
+└── .storage/                          half-written files, locks, notes on objects (`directory_work`)
 
 Files put there by hand are objects too. Symbolic links below the root are not: they are neither
 listed nor followed, so no key leads out of the folder.
@@ -13,34 +13,37 @@ import contextlib
 import errno
 import os
 import secrets
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 from urllib.parse import quote
 
+from report.adapters.directory_files import copy, link_or_copy, named, read_part, read_plain, suffix_type
 from report.adapters.directory_work import WORK, WorkFolder, etag_of
 from report.adapters.file_errors import translated_local, translated_reading, translated_writing
 from report.errors import AlreadyExists, BadKey, NotFound, StorageError
 from report.links import LinkSigner
-from report.storage import OCTETS, ObjectInfo, check_folder, check_key, check_lifetime, check_prefix, is_key
+from report.storage import (
+    OCTETS,
+    Description,
+    Folder,
+    ObjectInfo,
+    Sink,
+    check_folder,
+    check_key,
+    check_lifetime,
+    check_prefix,
+    is_key,
+    unheard,
+)
 
 _LONGEST_NAME_BYTES = 255
-_PLAIN_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".csv": "text/csv; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
-}
+_NO_METADATA: Mapping[str, str] = MappingProxyType({})
 
 
 def _utc_now() -> datetime:
@@ -90,13 +93,25 @@ class DirectoryStorage:
         """Return the type the object was put with, or its suffix's; raise `NotFound`."""
         self.head(key)
         with translated_reading(key, self._root):
-            return self._work.noted_type(key) or _suffix_type(key)
+            return self._work.noted_type(key) or suffix_type(key)
+
+    def describe(self, key: str) -> Description:
+        """Return what the object says of itself; raise `NotFound`."""
+        content_type = self.content_type(key)
+        with translated_reading(key, self._root):
+            return Description(content_type, self._work.noted_metadata(key))
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Yield the objects whose key starts with `prefix`, holding one folder's names at a time."""
         check_prefix(prefix)
         folder, slash, start = prefix.rpartition("/")
         return self._below(folder + slash, start)
+
+    def list_level(self, prefix: str = "") -> Iterator[ObjectInfo | Folder]:
+        """Yield the objects and folders one level below `prefix`, holding that level's names at a time."""
+        check_prefix(prefix)
+        folder, slash, start = prefix.rpartition("/")
+        return (one for one in self._level(folder + slash, start) if self._is_shown(one))
 
     def list_folders(self, prefix: str) -> Sequence[str]:
         """Return the names one level below `prefix` that have something below them, in order."""
@@ -128,10 +143,16 @@ class DirectoryStorage:
 
     def upload(self, path: Path, key: str, content_type: str = OCTETS) -> None:
         """Write a file's bytes without holding them in memory, whole or not at all."""
+        self.upload_described(path, key, Description(content_type), unheard)
+
+    def upload_described(
+        self, path: Path, key: str, description: Description, told: Callable[[int], object]
+    ) -> None:
+        """Upload a file with all it says of itself, telling how many bytes have gone each time."""
         with translated_local("read", path):
             source = path.open("rb")
-        with source, self._writing(key, source) as (draft, place):
-            self._note_type(key, content_type)
+        with source, self._writing(key, source, told) as (draft, place):
+            self._note_type(key, description.content_type, description.metadata)
             self._work.place(draft, place)
 
     def download(self, key: str, path: Path) -> None:
@@ -142,10 +163,16 @@ class DirectoryStorage:
         beside = path.with_name(f".{secrets.token_hex(8)}.part")
         with self._open(key) as source, translated_local("write", path):
             try:
-                _link_or_copy(self._path(key), source, beside)
+                link_or_copy(self._path(key), source, beside)
                 beside.replace(path)
             finally:
                 beside.unlink(missing_ok=True)  # renaming a link over its own twin leaves both
+
+    def copy_to(self, key: str, sink: Sink) -> None:
+        """Write the object's bytes to `sink`, part by part; raise `NotFound`, or what `sink` raises."""
+        with self._opened(key) as file:
+            while part := read_part(file, key, self._root):
+                sink.write(part)
 
     def delete(self, key: str) -> None:
         """Remove the object; a missing one is no error."""
@@ -155,7 +182,13 @@ class DirectoryStorage:
                 return
             with self._work.lock(key), contextlib.suppress(FileNotFoundError):
                 self._work.remove(path)
-                self._work.note_type(key, None)
+                self._work.note(key, None, {})
+
+    def delete_many(self, keys: Iterable[str]) -> Iterator[str]:
+        """Remove the objects, and yield their keys as they go; missing ones too."""
+        for key in keys:
+            self.delete(key)
+            yield key
 
     def share(self, key: str, lifetime: timedelta) -> str:
         """Return a signed path of our web server that opens this object until `lifetime` is over."""
@@ -188,7 +221,7 @@ class DirectoryStorage:
             handle = -1
         try:
             for key in keys:
-                body = _read_plain(handle, key)
+                body = read_plain(handle, key)
                 with contextlib.suppress(NotFound):
                     yield key, self.get(key) if body is None else body
         finally:
@@ -197,36 +230,55 @@ class DirectoryStorage:
 
     @contextlib.contextmanager
     def _open(self, key: str) -> Iterator[IO[bytes]]:
-        path = self._path(key)
-        with translated_reading(key, self._root), path.open("rb") as file:
+        with translated_reading(key, self._root), self._opened(key) as file:
             yield file
 
+    def _opened(self, key: str) -> IO[bytes]:
+        path = self._path(key)
+        with translated_reading(key, self._root):
+            return path.open("rb")
+
     @contextlib.contextmanager
-    def _writing(self, key: str, source: IO[bytes]) -> Iterator[tuple[Path, Path]]:
+    def _writing(
+        self, key: str, source: IO[bytes], told: Callable[[int], object] = unheard
+    ) -> Iterator[tuple[Path, Path]]:
         """Give a draft of the source's bytes and the object's path, with the key locked."""
         path = self._path(key)
         with (
             translated_writing(key, self._root),
-            self._work.draft(lambda file: shutil.copyfileobj(source, file)) as draft,
+            self._work.draft(lambda file: copy(source, file, told)) as draft,
             self._work.lock(key),
         ):
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
             yield draft, path
 
-    def _note_type(self, key: str, content_type: str) -> None:
-        self._work.note_type(key, None if content_type == _suffix_type(key) else content_type)
+    def _note_type(self, key: str, content_type: str, metadata: Mapping[str, str] = _NO_METADATA) -> None:
+        self._work.note(key, None if content_type == suffix_type(key) else content_type, metadata)
 
     def _below(self, folder: str, start: str = "") -> Iterator[ObjectInfo]:
         """Yield the objects of `folder` ("" or ending in "/") whose name there begins with `start`."""
+        for one in self._level(folder, start):
+            if isinstance(one, Folder):
+                yield from self._below(one.key)
+            else:
+                yield one
+
+    def _level(self, folder: str, start: str) -> Iterator[ObjectInfo | Folder]:
+        """Yield what `folder` itself holds; a folder in it may be empty, or have a name we refuse."""
         for name, entry in self._entries(folder):
             if not name.startswith(start):
                 continue
             if name.endswith("/"):
-                yield from self._below(folder + name)
+                yield Folder(folder + name)
             elif is_key(folder + name):
                 with contextlib.suppress(FileNotFoundError):  # removed since the folder was read
                     yield _info(folder + name, entry.stat(follow_symlinks=False))
+
+    def _is_shown(self, one: ObjectInfo | Folder) -> bool:
+        return isinstance(one, ObjectInfo) or (
+            is_key(one.key) and next(self._below(one.key), None) is not None
+        )
 
     def _entries(self, folder: str) -> Sequence[tuple[str, os.DirEntry[str]]]:
         """Return a folder's names in the order of the keys they begin; folders end in "/"."""
@@ -235,54 +287,14 @@ class DirectoryStorage:
             return []
         try:
             with translated_reading(folder, self._root), os.scandir(path) as entries:
-                return sorted(_named(entries, at_root=not folder), key=itemgetter(0))
+                return sorted(named(entries, at_root=not folder), key=itemgetter(0))
         except NotFound:
             return []
-
-
-def _named(entries: Iterable[os.DirEntry[str]], at_root: bool) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name != WORK:
-                yield f"{entry.name}/", entry
-        elif entry.is_file(follow_symlinks=False):
-            if entry.name != WORK:
-                yield entry.name, entry
-            elif not at_root:
-                yield "", entry  # the object that is named as its folder
 
 
 def _folder_of(key: str) -> str:
     return key.rpartition("/")[0]
 
 
-def _read_plain(folder: int, key: str) -> bytes | None:
-    """Return the bytes of a file in an open folder; None for whatever is not as simple as that."""
-    check_key(key)
-    name = key.rpartition("/")[2]
-    if folder < 0 or name in ("", WORK):
-        return None
-    try:
-        handle = os.open(name, _PLAIN_READ, dir_fd=folder)
-        with open(handle, "rb", buffering=0) as file:  # noqa: PTH123 a handle has no path
-            return file.readall()
-    except OSError:
-        return None
-
-
 def _info(key: str, status: os.stat_result) -> ObjectInfo:
     return ObjectInfo(key, status.st_size, etag_of(status), datetime.fromtimestamp(status.st_mtime, UTC))
-
-
-def _suffix_type(key: str) -> str:
-    return _TYPES.get(PurePosixPath(key).suffix, OCTETS)
-
-
-def _link_or_copy(path: Path, source: IO[bytes], target: Path) -> None:
-    try:
-        target.hardlink_to(path)
-    except (
-        OSError
-    ):  # another disk, no hard links there, or the object has just gone: its bytes are still ours
-        with target.open("xb") as copy:
-            shutil.copyfileobj(source, copy)

@@ -1,17 +1,19 @@
-"""The folder's own corner: half-written files, locks and content types, never listed.
+"""The folder's own corner: half-written files, locks and notes on objects, never listed.
 
 .storage/
 ├── tmp/<random>     files being written; renamed into place when whole
 ├── locks/<2 hex>    held while a key is replaced; there are never more than 256
-└── types/<sha256>   the content type of a key, where its suffix says another
+├── types/<sha256>   the content type of a key, where its suffix says another
+└── notes/<sha256>   the metadata of a key, in JSON, where it has any
 """
 
 import contextlib
 import errno
 import fcntl
+import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import IO
@@ -72,22 +74,25 @@ class WorkFolder:
                     break
                 folder.rmdir()
 
-    def note_type(self, key: str, content_type: str | None) -> None:
-        """Remember a content type, or forget it with None. Call under the lock."""
-        path = self._type_path(key)
-        if content_type is None:
-            path.unlink(missing_ok=True)
-            return
-        text = content_type.encode()
-        with self.draft(lambda file: file.write(text)) as draft:
-            self.place(draft, path)
+    def note(self, key: str, content_type: str | None, metadata: Mapping[str, str]) -> None:
+        """Remember a content type and metadata, or forget them with None and {}. Call under the lock."""
+        self._note(self._type_path(key), content_type)
+        self._note(self._metadata_path(key), json.dumps(dict(metadata)) if metadata else None)
 
     def noted_type(self, key: str) -> str | None:
         """Return the content type remembered for `key`, or None."""
-        try:
-            return self._type_path(key).read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
+        return _text_of(self._type_path(key))
+
+    def noted_metadata(self, key: str) -> dict[str, str]:
+        """Return the metadata remembered for `key`."""
+        return dict(json.loads(_text_of(self._metadata_path(key)) or "{}"))
+
+    def _note(self, path: Path, text: str | None) -> None:
+        if text is None:
+            path.unlink(missing_ok=True)
+            return
+        with self.draft(lambda file: file.write(text.encode())) as draft:
+            self.place(draft, path)
 
     def _place(self, draft: Path, path: Path, move: Callable[[Path, Path], None]) -> None:
         for attempt in range(1, _PLACE_ATTEMPTS + 1):
@@ -107,6 +112,9 @@ class WorkFolder:
 
     def _type_path(self, key: str) -> Path:
         return self._root / WORK / "types" / _digest(key)
+
+    def _metadata_path(self, key: str) -> Path:
+        return self._root / WORK / "notes" / _digest(key)
 
     def _sweep(self, fresh: IO[bytes]) -> None:
         """Remove what killed writers left, by the file system's own clock; once in this object's life."""
@@ -168,6 +176,13 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _text_of(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
 
 
 def _digest(key: str) -> str:

@@ -1,5 +1,6 @@
 """What every store promises, whatever it keeps things in."""
 
+import io
 import random
 import threading
 from collections.abc import Callable, Iterable
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from report.errors import AlreadyExists, BadKey, NotFound, StorageError
-from report.storage import OCTETS, Storage
+from report.storage import OCTETS, Description, Folder, Storage, unheard
 
 RACERS = 8
 STRANGE_KEYS = [
@@ -118,11 +119,13 @@ def test_missing_object_is_not_found(storage: Storage, key: str, tmp_path: Path)
     storage.put("folder/other", b"")
     storage.put("object", b"")
 
-    for read in (storage.get, storage.get_with_etag, storage.head, storage.content_type):
+    for read in (storage.get, storage.get_with_etag, storage.head, storage.content_type, storage.describe):
         with pytest.raises(NotFound, match=key):
             read(key)
     with pytest.raises(NotFound, match=key):
         storage.download(key, tmp_path / "file")
+    with pytest.raises(NotFound, match=key):
+        storage.copy_to(key, io.BytesIO())
     with pytest.raises(NotFound, match=key):
         storage.share(key, timedelta(hours=1))
     assert not (tmp_path / "file").exists()
@@ -266,6 +269,10 @@ def test_bad_key_is_refused(storage: Storage, key: str, tmp_path: Path) -> None:
         lambda: storage.upload(here, key),
         lambda: storage.download(key, here),
         lambda: storage.delete(key),
+        lambda: list(storage.delete_many([key])),
+        lambda: storage.describe(key),
+        lambda: storage.upload_described(here, key, Description(), unheard),
+        lambda: storage.copy_to(key, io.BytesIO()),
         lambda: storage.share(key, timedelta(hours=1)),
     ):
         with pytest.raises(BadKey):
@@ -277,6 +284,8 @@ def test_bad_prefix_is_refused(storage: Storage, prefix: str) -> None:
     """A prefix no key can have is refused at once, not when the list is read."""
     with pytest.raises(BadKey):
         storage.list(prefix)
+    with pytest.raises(BadKey):
+        storage.list_level(prefix)
     with pytest.raises(BadKey):
         storage.list_folders(prefix)
 
@@ -419,3 +428,147 @@ def test_link_lives_seven_days_at_most(storage: Storage, lifetime: timedelta) ->
 
     with pytest.raises(StorageError, match="one second to 7 days"):
         storage.share("a", lifetime)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "found"),
+    [
+        ("", ["a-b", "a/", "b/", "é/"]),
+        ("a", ["a-b", "a/"]),
+        ("a/", ["a/", "a/b", "a/c/"]),
+        ("a/c", ["a/c/"]),
+        ("a/c/", ["a/c/d", "a/c/e/"]),
+        ("nothing/", []),
+    ],
+)
+def test_level_shows_a_folder_once(storage: Storage, prefix: str, found: list[str]) -> None:
+    """One level holds its objects, and each folder once, in the order of the keys' bytes."""
+    fill(storage, ["a/c/d", "a/c/e/f", "a/b", "é/x", "a/c/e/g", "a-b", "b/c/d", "a/"])
+
+    assert [one.key for one in storage.list_level(prefix)] == found
+
+
+def test_level_tells_folders_from_objects(storage: Storage) -> None:
+    """A folder is no object, and an object is as `list` has it."""
+    fill(storage, ["x/a/b", "x/c"])
+
+    folder, info = storage.list_level("x/")
+
+    assert folder == Folder("x/a/")
+    assert [info] == list(storage.list("x/c"))
+
+
+def test_level_passes_a_thousand(storage: Storage, put_quickly: Callable[[str], None]) -> None:
+    """A level goes on where S3's first page ends, folders and objects in one order."""
+    keys = [f"n/{number:04}{'/x' if number % 2 else ''}" for number in range(1005)]
+    for key in keys:
+        put_quickly(key)
+
+    assert [one.key for one in storage.list_level("n/")] == [key.removesuffix("x") for key in keys]
+
+
+def test_description_comes_back(storage: Storage, tmp_path: Path) -> None:
+    """A file keeps the type and the notes it was put with, and tells how many bytes have gone."""
+    up = tmp_path / "up"
+    told: list[int] = []
+    up.write_bytes(random.Random(2).randbytes(9_000_000))
+    description = Description("text/x-own", {"owner": "The boss", "a-b_c.1": "~", "empty": ""})
+
+    storage.upload_described(up, "big/file.txt", description, told.append)
+
+    assert storage.describe("big/file.txt") == description
+    assert storage.get("big/file.txt") == up.read_bytes()
+    assert sum(told) == 9_000_000
+
+
+def test_description_goes_with_the_object(storage: Storage, tmp_path: Path) -> None:
+    """A new object under an old key has its own notes, by every way of writing, or none."""
+    (tmp_path / "up").write_bytes(b"x")
+
+    def renewed(delete: Callable[[], object]) -> None:
+        delete()
+        storage.put_if_absent("a", b"3")
+
+    ways: list[Callable[[], object]] = [
+        lambda: storage.put("a", b"1"),
+        lambda: storage.put_if_match("a", b"2", storage.head("a").etag),
+        lambda: storage.upload(tmp_path / "up", "a"),
+        lambda: renewed(lambda: storage.delete("a")),
+        lambda: renewed(lambda: list(storage.delete_many(["a"]))),
+    ]
+    for way in ways:
+        storage.upload_described(tmp_path / "up", "a", Description("text/x-own", {"k": "v"}), unheard)
+        way()
+        assert storage.describe("a") == Description()
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"Upper": "x"},
+        {"": "x"},
+        {"a b": "x"},
+        {"a\n": "x"},
+        {"a": "ünder"},
+        {"a": "line\r\nX-Header: 1"},
+        {"a": " x"},
+        {"a": "x" * 2048},
+    ],
+)
+def test_metadata_that_is_no_header_is_refused(metadata: dict[str, str]) -> None:
+    """What S3 could not send as a header, or would change, is refused before anything is sent."""
+    with pytest.raises(StorageError, match="metadata"):
+        Description(metadata=metadata)
+
+
+class Slow:
+    """Takes bytes, and raises when it has had enough."""
+
+    def __init__(self, enough: int) -> None:
+        self.taken, self.enough = bytearray(), enough
+
+    def write(self, part: bytes) -> None:
+        self.taken += part
+        if len(self.taken) > self.enough:
+            raise BrokenPipeError("enough")
+
+
+def test_object_is_copied_in_order(storage: Storage, tmp_path: Path) -> None:
+    """A large object comes whole and in order, to what cannot seek as well."""
+    (tmp_path / "up").write_bytes(random.Random(3).randbytes(20_000_000))
+    storage.upload(tmp_path / "up", "a")
+    sink = Slow(20_000_000)
+
+    storage.copy_to("a", sink)
+
+    assert sink.taken == (tmp_path / "up").read_bytes()
+
+
+def test_copying_ends_where_nobody_listens(storage: Storage, tmp_path: Path) -> None:
+    """What the sink raises comes through as it is."""
+    (tmp_path / "up").write_bytes(bytes(20_000_000))
+    storage.upload(tmp_path / "up", "a")
+
+    with pytest.raises(BrokenPipeError, match="enough"):
+        storage.copy_to("a", Slow(0))
+
+
+def test_many_are_deleted(storage: Storage, put_quickly: Callable[[str], None]) -> None:
+    """Any number of objects goes, the missing are no error, and each is named."""
+    keys = [f"m/{number:04}" for number in range(1001)]
+    for key in [*keys, "kept"]:
+        put_quickly(key)
+
+    gone = list(storage.delete_many(iter([*keys, "m/missing"])))
+
+    assert sorted(gone) == [*keys, "m/missing"]
+    assert keys_of(storage) == ["kept"]
+
+
+def test_nothing_is_deleted_unasked(storage: Storage) -> None:
+    """Who asks for no key removes none."""
+    fill(storage, ["a", "b"])
+    storage.delete_many(["a"])
+
+    assert keys_of(storage) == ["a", "b"]
+    assert list(storage.delete_many([])) == []
