@@ -15,7 +15,7 @@ from tests.gunicorn_server import Gunicorn, gunicorn, gunicorn_process
 from tests.some_editions import publish, some_files
 
 PAGE = some_files()["page.html"].body
-HEAVY = ("pandas", "numpy", "bokeh", "matplotlib", "duckdb", "boto3", "babel")
+HEAVY = ("pandas", "numpy", "bokeh", "matplotlib", "duckdb", "boto3", "babel", "css_inline", "limits")
 HEAVY_LIBRARIES = ("pandas", "numpy", "matplotlib", "_duckdb", "obstore")
 
 
@@ -108,8 +108,8 @@ def test_a_wrong_port_ends_the_server_at_once(port: str) -> None:
 
 def test_the_whole_server_is_small(data: Path) -> None:
     """With both its workers it takes 80 MB at most, pages they share counted once, and maps nothing heavy."""
-    with gunicorn({"STORAGE_URL": f"file:{data}"}) as server:
-        for path in ("/", "/editions/", "/editions/2026-11-20/", "/healthz", "/no") * 10:
+    with gunicorn({"STORAGE_URL": f"file:{data}", "SECRET_KEY": "x" * 16}) as server:
+        for path in ("/", "/editions/", "/editions/2026-11-20/", "/subscribe", "/healthz", "/no") * 10:
             server.ask(path)
         processes = _master_and_workers(server)
         mapped = "".join(Path(f"/proc/{process}/maps").read_text() for process in processes)
@@ -135,11 +135,13 @@ def test_serving_loads_nothing_that_counts_or_draws(data: Path) -> None:
 import sys
 from app import create_app
 client = create_app(start_build=lambda build: None).test_client()
-for path in ("/", "/today", "/editions/", "/editions/2026-11-20/", "/static/charts.js", "/healthz", "/no"):
+for path in (
+    "/", "/today", "/editions/", "/editions/2026-11-20/", "/static/charts.js", "/subscribe", "/healthz", "/no"
+):
     client.get(path)
 print(*(name for name in {HEAVY} if name in sys.modules))
 """
-    environ = {"STORAGE_URL": f"file:{data}", "PATH": "/usr/bin:/bin"}
+    environ = {"STORAGE_URL": f"file:{data}", "SECRET_KEY": "x" * 16, "PATH": "/usr/bin:/bin"}
     root = Path(__file__).parents[2]
 
     ran = subprocess.run(
