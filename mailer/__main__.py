@@ -1,4 +1,4 @@
-"""`python -m mailer`: send the morning mail, look at it beforehand, or have one sent anew."""
+"""`python -m mailer`: send the morning mail, look at it beforehand, see what became of it."""
 
 import logging
 
@@ -6,7 +6,7 @@ import click
 
 from mailer.commands.alerts import alerts
 from mailer.commands.confirm import confirm
-from mailer.commands.forget import forget
+from mailer.commands.ledger import ledger
 from mailer.commands.preview import preview
 from mailer.commands.readers import readers
 from mailer.commands.send import send
@@ -26,7 +26,7 @@ def cli() -> None:
 
 cli.add_command(alerts)
 cli.add_command(confirm)
-cli.add_command(forget)
+cli.add_command(ledger)
 cli.add_command(preview)
 cli.add_command(readers)
 cli.add_command(send)

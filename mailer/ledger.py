@@ -13,7 +13,7 @@ followed by a record is as unknown as one that says so. A person may settle what
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -88,9 +88,12 @@ class Entry:
     settled_by: str = ""
     settled_at: datetime | None = None
 
-    def may_be_under_way(self, now: datetime) -> bool:
-        """Whether the claim is young enough for its run to be at it still."""
-        return self.state is State.CLAIMED and now - self.at < LONGEST_SILENCE
+    def state_at(self, now: datetime, is_over: Callable[[Run], bool]) -> State:
+        """Return the state, where a claim counts as one only as long as its run may be at it still."""
+        if self.state is not State.CLAIMED:
+            return self.state
+        is_left_over = now - self.at >= LONGEST_SILENCE or is_over(self.run)
+        return State.UNKNOWN if is_left_over else State.CLAIMED
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,8 @@ class Found:
 
 class UnreadableEntry(ValueError):
     """The ledger holds something that is no entry; nobody knows what became of that mail."""
+
+    etag = ""
 
 
 def look(storage: Storage, key: str) -> Found | None:
@@ -132,39 +137,13 @@ def look_up(
         try:
             found[key] = Found(_entry(key, body), etags[key])
         except UnreadableEntry as error:
+            error.etag = etags[key]
             found[key] = error
     return found
 
 
 def claim(storage: Storage, key: str, entry: Entry, etag: str) -> bool:
-    """Claim a mail nobody has (`etag` empty) or one that failed; return whether this run won it."""
-    return _replaced(storage, key, entry, etag)
-
-
-def record(storage: Storage, key: str, claimed: Entry, state: State, code: int = 0, text: str = "") -> None:
-    """Say what became of a mail this run had claimed; nobody else writes over a young claim."""
-    storage.put(key, _body(replace(claimed, state=state, code=code, text=text)), JSON)
-
-
-def settle(storage: Storage, key: str, found: Found, arrived: bool, who: str, now: datetime) -> bool:
-    """Keep a person's word: it arrived, or may be sent again. Return False if it changed meanwhile."""
-    state = State.ACCEPTED if arrived else State.FAILED
-    return _replaced(
-        storage, key, replace(found.entry, state=state, settled_by=who, settled_at=now), found.etag
-    )
-
-
-def forget(storage: Storage, key: str) -> bool:
-    """Remove an entry so that the mail may be sent once more; return whether there was one."""
-    try:
-        storage.head(key)
-    except NotFound:
-        return False
-    storage.delete(key)
-    return True
-
-
-def _replaced(storage: Storage, key: str, entry: Entry, etag: str) -> bool:
+    """Write an entry where none is (`etag` empty), or over the one of that etag; return if it worked."""
     body = _body(entry)
     try:
         if etag:
@@ -175,6 +154,11 @@ def _replaced(storage: Storage, key: str, entry: Entry, etag: str) -> bool:
         # A repeated request after a lost answer finds the key taken by itself.
         return _holds(storage, key, body)
     return True
+
+
+def record(storage: Storage, key: str, claimed: Entry, state: State, code: int = 0, text: str = "") -> None:
+    """Say what became of a mail this run had claimed; nobody else writes over a young claim."""
+    storage.put(key, _body(replace(claimed, state=state, code=code, text=text)), JSON)
 
 
 def _holds(storage: Storage, key: str, body: bytes) -> bool:

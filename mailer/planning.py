@@ -25,7 +25,6 @@ class Fate(StrEnum):
 
 
 _FATES = {
-    State.CLAIMED: Fate.UNKNOWN,
     State.ACCEPTED: Fate.ALREADY_SENT,
     State.REFUSED: Fate.REFUSED,
     State.FAILED: None,
@@ -78,10 +77,10 @@ def _as_found(
     if isinstance(found, UnreadableEntry):
         return replace(intent, fate=Fate.UNKNOWN, why=str(found))
     entry = found.entry
-    if entry.may_be_under_way(now) and not is_over(entry.run):
+    state = entry.state_at(now, is_over)
+    if state is State.CLAIMED:
         return replace(intent, fate=Fate.UNDER_WAY, why="claimed by another run")
-    fate = _FATES[entry.state]
-    return replace(intent, fate=fate, why=_history(entry), etag=found.etag, tries=entry.tries)
+    return replace(intent, fate=_FATES[state], why=_history(entry), etag=found.etag, tries=entry.tries)
 
 
 def _history(entry: Entry) -> str:

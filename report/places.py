@@ -63,6 +63,11 @@ def unplaced(name: str) -> str:
     return f"unplaced/{name}"
 
 
+def ledger_periods(report: str) -> str:
+    """Return the folder whose names are the periods of a report that mails were claimed of."""
+    return f"ledger/{report}/"
+
+
 def ledger_entry(report: str, period_id: str, reader: str) -> str:
     """Return the key of the ledger's entry for one reader's mail; `reader` is the address's hash."""
     return f"ledger/{report}/{period_id}/{reader}.json"

@@ -273,19 +273,6 @@ def test_a_new_edition_is_built_and_mailed(office: Office) -> None:
     assert office.outbox() == [ANN]
 
 
-def test_forgetting_lets_a_mail_be_sent_anew(office: Office, caplog: pytest.LogCaptureFixture) -> None:
-    """Who made sure that a mail did not arrive can have it sent once more."""
-    office.run("send", "--at", MORNING, "--to", ANN)
-    told = office.run("forget", "--date", "2026-11-20", ANN, BOB)
-    office.run("send", "--at", MORNING, "--to", ANN)
-
-    assert told.stdout.splitlines() == [
-        f"trends 2026-11-20 to {ANN}: forgotten",
-        f"trends 2026-11-20 to {BOB}: there is no ledger entry",
-    ]
-    assert counts(caplog.text).startswith("1 accepted")
-
-
 def test_a_preview_is_written_and_said_where(office: Office) -> None:
     """The files are named on the screen; nothing is sent and the ledger stays empty."""
     result = office.run("preview", "--date", "2026-11-20", "--folder", "look")
@@ -336,7 +323,7 @@ def test_a_broken_storage_is_one_line(office: Office) -> None:
     assert "Traceback" not in words
 
 
-@pytest.mark.parametrize("command", ["send", "preview", "forget"])
+@pytest.mark.parametrize("command", ["send", "preview", "ledger"])
 def test_help_has_examples(office: Office, command: str) -> None:
     """`--help` is complete: what it does, every option, and lines to copy."""
     text = office.run(command, "--help").stdout

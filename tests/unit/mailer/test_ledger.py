@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from mailer.ledger import Entry, Found, State, UnreadableEntry, claim, forget, look, record
+from mailer.ledger import Entry, Found, Occasion, State, UnreadableEntry, claim, look, look_up, record
 from report.errors import AlreadyExists
 from report.runs import Run
 from tests.fakes import MemoryStorage
 from tests.mail_builders import FIVE
 
+OCCASION = Occasion("trends", "2026-11-20")
 KEY = "ledger/trends/2026-11-20/00ff.json"
 
 
@@ -87,26 +88,54 @@ def test_a_broken_entry_is_an_entry(body: bytes) -> None:
         look(storage, KEY)
 
 
-def test_a_forgotten_mail_can_be_claimed_anew() -> None:
-    """Forgetting says whether there was something to forget."""
+def look_up_all(storage: MemoryStorage) -> dict[str, str]:
+    """Return the states of the occasion's entries by key, as a listing finds them."""
+    found = look_up(storage, OCCASION)
+    return {key: one.entry.state if isinstance(one, Found) else "unreadable" for key, one in found.items()}
+
+
+def test_a_period_is_looked_up_with_what_cannot_be_read() -> None:
+    """One broken entry hides no other; entries of other periods are not among them."""
+    storage = MemoryStorage()
+    claim(storage, KEY, a_claim(), etag="")
+    claim(storage, KEY.replace("11-20", "11-21"), a_claim(), etag="")
+    storage.put(OCCASION.key_of("broken"), b"{")
+
+    assert look_up_all(storage) == {KEY: "claimed", OCCASION.key_of("broken"): "unreadable"}
+
+
+def test_what_was_looked_up_can_be_replaced_once() -> None:
+    """The etag of a listing serves for a compare-and-swap, of an entry that cannot be read too."""
+    storage = MemoryStorage()
+    storage.put(KEY, b"{")
+    etag = look_up(storage, OCCASION, {KEY})[KEY].etag
+
+    assert [claim(storage, KEY, a_claim(id), etag) for id in "ab"] == [True, False]
+
+
+def test_an_entry_of_an_earlier_version_is_read() -> None:
+    """Entries that were written before there were corrections and settling stay valid."""
     storage = MemoryStorage()
     claim(storage, KEY, a_claim(), etag="")
 
-    assert [forget(storage, KEY), forget(storage, KEY)] == [True, False]
-    assert claim(storage, KEY, a_claim("b"), etag="")
+    assert sorted(json.loads(storage.get(KEY))) == [
+        "at", "code", "message_id", "revision", "run", "state", "text", "tries"
+    ]  # fmt: skip
+    assert found(storage).entry == a_claim()
 
 
 @pytest.mark.parametrize(
-    ("state", "age", "expected"),
+    ("state", "age", "over", "expected"),
     [
-        pytest.param(State.CLAIMED, timedelta(minutes=14), True, id="young claim"),
-        pytest.param(State.CLAIMED, timedelta(minutes=15), False, id="old claim"),
-        pytest.param(State.CLAIMED, timedelta(minutes=-1), True, id="a clock that is behind"),
-        pytest.param(State.FAILED, timedelta(0), False, id="recorded"),
+        pytest.param("claimed", timedelta(minutes=14), False, "claimed", id="young claim"),
+        pytest.param("claimed", timedelta(minutes=14), True, "unknown", id="young claim, its run is gone"),
+        pytest.param("claimed", timedelta(minutes=15), False, "unknown", id="old claim"),
+        pytest.param("claimed", timedelta(minutes=-1), False, "claimed", id="a clock that is behind"),
+        pytest.param("failed", timedelta(0), False, "failed", id="recorded"),
     ],
 )
-def test_only_a_young_claim_may_be_under_way(state: State, age: timedelta, expected: bool) -> None:
-    """A run takes less than a quarter of an hour; older claims are left over."""
-    entry = Entry(state, FIVE, Run("host", 7, "a"), "<x@example.org>", revision=1)
+def test_only_a_young_claim_may_be_under_way(state: str, age: timedelta, over: bool, expected: str) -> None:
+    """Handing over a mail takes less than a quarter of an hour; older claims are left over."""
+    entry = Entry(State(state), FIVE, Run("host", 7, "a"), "<x@example.org>", revision=1)
 
-    assert entry.may_be_under_way(FIVE + age) is expected
+    assert entry.state_at(FIVE + age, lambda run: over) == expected
