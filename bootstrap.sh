@@ -6,6 +6,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 VENV=.venv
 LOG=.cache/bootstrap.log
 SERVER_LOG=.cache/server.log
+SECRET=.secret_key
 CHILD=  # the step under way
 SERVER= # gunicorn's process, and its group's
 
@@ -67,6 +68,7 @@ run() {
     refuse_busy_port "$(wished_port)"
     install_runtime
     read_settings
+    lend_secret
     refuse_busy_port "$PORT"
     trap 'say; say "Stopped."; exit 0' INT TERM HUP # stopping a server is no failure
     make_sample_tweets "$days"
@@ -100,26 +102,31 @@ refuse_busy_port() {
     fi
 }
 
-# Sets PORT, PUBLIC_URL, TWEETS (the folder of tweets, empty for S3), OUTBOX (empty for a server), MAIL (its file there) and READERS.
+# Sets PORT, PUBLIC_URL, TWEETS (the folder of tweets, empty for S3), OUTBOX (empty for a server), HAS_SECRET
+# (empty where none is set), MAIL (its file in the outbox) and READERS, those of MAIL_TO who want mail.
 read_settings() {
     local lines
     lines=$(
         "$VENV/bin/python" - <<'PYTHON'
+import os
 import sys
 from datetime import UTC, datetime
 
 from report.composition import services_from_environ
-from report.errors import SettingsError
+from report.errors import TrendsError
 from report.mail import message_id
 from report.settings import Settings
+from report.suppressions import is_suppressed
 from report.window import last_whole_day
 
 try:
-    settings = services_from_environ().settings
-except SettingsError as error:
+    services = services_from_environ()
+    settings = services.settings
+    readers = [it for it in settings.mail_to if not is_suppressed(services.storage, it, "trends")]
+except TrendsError as error:
     sys.exit(str(error))
 day = last_whole_day(datetime.now(UTC), settings.timezone)
-mail = message_id("trends", day, settings.mail_to[0], settings.mail_from)
+mail = message_id("trends", day.isoformat(), readers[0], settings.mail_from) if readers else ""
 public_url = settings.public_url
 if public_url == Settings.public_url:
     public_url = f"http://localhost:{settings.port}"
@@ -127,8 +134,9 @@ print(settings.port)
 print(public_url)
 print(settings.storage_url.folder or "")
 print(settings.smtp_url.folder or "")
+print("yes" if settings.secret_key or os.environ.get("SECRET_KEY_FILE") else "")
 print(mail.strip("<>").partition("@")[0] + ".eml")
-print(*settings.mail_to, sep="\n")
+print(*readers, sep="\n")
 PYTHON
     ) || exit 2
     {
@@ -136,10 +144,22 @@ PYTHON
         read -r PUBLIC_URL
         read -r TWEETS
         read -r OUTBOX
+        read -r HAS_SECRET
         read -r MAIL
         mapfile -t READERS
     } <<<"$lines"
     export PORT PUBLIC_URL
+}
+
+# Links to subscribe and to leave are signed with a secret. A laptop's is made once, and never leaves this folder.
+lend_secret() {
+    [[ -z $HAS_SECRET ]] || return 0
+    if [[ ! -s $SECRET ]]; then
+        rm -f "$SECRET.part"
+        (umask 077 && od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >"$SECRET.part")
+        mv "$SECRET.part" "$SECRET"
+    fi
+    export SECRET_KEY_FILE=$ROOT/$SECRET
 }
 
 # Sample tweets never mix with others: they are made only in a folder that has none but them. Made again, they
@@ -157,6 +177,11 @@ write_morning_mail() {
     if [[ -z $OUTBOX || -z $TWEETS ]]; then
         OUTBOX=
         say "With a mail server or a bucket, no mail is written from here: cron sends it, see crontab."
+        return
+    fi
+    if [[ -z ${READERS[*]} ]]; then
+        OUTBOX=
+        say "No morning mail is written: nobody of MAIL_TO wants one."
         return
     fi
     step "Writing the morning mail" python -m mailer send "${READERS[@]/#/--to=}"
@@ -189,8 +214,9 @@ answers() (
 say_what_to_open() {
     say
     say "Twitter Trends is running. Open in a browser:"
-    say "  $PUBLIC_URL/         the newest report"
-    say "  $PUBLIC_URL/today    today so far"
+    say "  $PUBLIC_URL/           the newest report"
+    say "  $PUBLIC_URL/today      today so far"
+    say "  $PUBLIC_URL/subscribe  get it by mail"
     if [[ -n $OUTBOX ]]; then
         say "The morning mail is a file; a mail program opens it:"
         say "  $OUTBOX/$MAIL"

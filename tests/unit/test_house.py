@@ -259,6 +259,26 @@ def test_bootstrap_without_root_says_what_to_type(bare_path: str, tmp_path: Path
     assert "apt-get update && apt-get install --no-install-recommends python3" in done.stderr
 
 
+def test_bootstrap_makes_a_secret_once(tmp_path: Path) -> None:
+    """From the first start on links are signed, by a file nobody else reads, that git ignores and stays."""
+    functions = text_of("bootstrap.sh").removesuffix('main "$@"\n')
+    code = f'{functions}\nROOT=$PWD HAS_SECRET=$1; lend_secret; printf "%s" "${{SECRET_KEY_FILE:-none}}"'
+
+    def lend(has_secret: str) -> str:
+        command = ["/bin/bash", "-c", code, "bash", has_secret]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+
+    assert (lend("yes"), list(tmp_path.iterdir())) == ("none", [])
+    file = Path(lend(""))
+    secret = file.read_text()
+    assert lend("") == str(file) == f"{tmp_path}/.secret_key"
+    assert file.read_text() == secret
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert Settings.from_environ({"SECRET_KEY_FILE": str(file)}).secret_key == secret
+    assert len(secret) == 64
+    assert "/.secret_key*" in text_of(".gitignore").split()
+
+
 def test_bootstrap_refuses_a_busy_port_first(tmp_path: Path, busy_port: int) -> None:
     """A port that is taken is said in plain words before anything is installed."""
     done = bootstrap("run", folder=tmp_path / "a folder", PORT=str(busy_port))
