@@ -1,24 +1,24 @@
-"""What may stand in an address: a day, a revision, a draft's minute."""
+"""What may stand in an address: a period, a revision, a draft's minute."""
 
-from datetime import date
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import Flask, Response
 from werkzeug.routing import BaseConverter, ValidationError
 
+from report.periods import day_named, minute_named, monday_named
 
-class DayConverter(BaseConverter):
-    """A day such as 2026-11-20, and no other way to write it."""
 
-    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+class PeriodConverter(BaseConverter):
+    """A period by its id, such as 2026-11-20, 2026-W47 or 2026-11-20T0730Z, and no other way to write it."""
 
-    def to_python(self, value: str) -> date:
-        """Return the day; a day that is in no calendar matches no address."""
-        try:
-            return date.fromisoformat(value)
-        except ValueError as error:
-            raise ValidationError from error
+    regex = "[0-9]{4}-[0-9TWZ-]{3,13}"
+
+    def to_python(self, value: str) -> str:
+        """Return the id; what is in no calendar matches no address."""
+        if day_named(value) or monday_named(value) or minute_named(value):
+            return value
+        raise ValidationError
 
 
 class RevisionConverter(BaseConverter):
@@ -38,9 +38,10 @@ class MinuteConverter(BaseConverter):
 
 
 def know_addresses(app: Flask) -> None:
-    """Let the app's rules say `<day:…>`, `<revision:…>` and `<minute:…>`."""
+    """Let the app's rules say `<period:…>`, `<revision:…>` and `<minute:…>`."""
     app.url_map.redirect_defaults = False  # page.html is a file's name as good as any other
-    app.url_map.converters |= {"day": DayConverter, "revision": RevisionConverter, "minute": MinuteConverter}
+    known = {"period": PeriodConverter, "revision": RevisionConverter, "minute": MinuteConverter}
+    app.url_map.converters |= known
     app.after_request(_name_the_path_alone)
 
 

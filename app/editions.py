@@ -1,20 +1,20 @@
 """The addresses of reports: the newest, today so far, the archive, and every file of each."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response
 
 from app.answers import ALONE_POLICY, FOR_EVER, FRESH, answer
 from app.builds import Build, StartBuild
-from app.library import Library, drafted_at
+from app.library import PAGE, Library, drafted_at
 from app.pages import archive_page, waiting_page
 from report.editions import Edition
 from report.errors import NotFound
 from report.window import last_whole_day
 from report.window import today as today_in
 
-PAGE, DATA = "page.html", "data.json"
+DATA = "data.json"
 _DRAFT_AGE = timedelta(minutes=5)
 
 
@@ -57,17 +57,20 @@ def edition_pages(library: Library, start_build: StartBuild) -> Blueprint:
 def _add_files(pages: Blueprint, library: Library) -> None:
     @pages.get("/editions/")
     def archive() -> Response:
-        return archive_page(library.days())
+        return archive_page(library.archived())
 
-    @pages.get("/editions/<day:day>/", defaults={"name": PAGE})
-    @pages.get("/editions/<day:day>/<name>")
-    def of_day(day: date, name: str) -> Response:
-        return _show(library, library.of_day(day), name, FRESH)
+    @pages.get("/editions/<period:period>/", defaults={"name": PAGE})
+    @pages.get("/editions/<period:period>/<name>")
+    def newest_of(period: str, name: str) -> Response:
+        return _show(library, library.newest_of(period), name, FRESH)
 
-    @pages.get("/editions/<day:day>/r<revision:revision>/", defaults={"name": PAGE})
-    @pages.get("/editions/<day:day>/r<revision:revision>/<name>")
-    def of_revision(day: date, revision: int, name: str) -> Response:
-        return _show(library, library.revision(day, revision), name, FOR_EVER)
+    @pages.get("/editions/<period:period>/r<revision:revision>/", defaults={"name": PAGE})
+    @pages.get("/editions/<period:period>/r<revision:revision>/<name>")
+    def of_revision(period: str, revision: int, name: str) -> Response:
+        edition = library.revision(period, revision)
+        if name != PAGE:
+            return _show(library, edition, name, FOR_EVER)
+        return answer(library.page_of_revision(edition), FRESH)  # a newer one may come
 
     @pages.get("/drafts/<minute:minute>/", defaults={"name": PAGE})
     @pages.get("/drafts/<minute:minute>/<name>")
@@ -77,7 +80,7 @@ def _add_files(pages: Blueprint, library: Library) -> None:
 
 def _show(library: Library, edition: Edition, name: str, cache_control: str) -> Response:
     blob = library.file(edition, name)
-    saved_as = f"{edition.report}-{edition.day}-{name}" if name.endswith(".csv") else ""
+    saved_as = f"{edition.report}-{edition.period}-{name}" if name.endswith(".csv") else ""
     response = answer(blob, cache_control, saved_as)
     if name != PAGE and blob.content_type.startswith("text/html"):
         response.headers["Content-Security-Policy"] = ALONE_POLICY

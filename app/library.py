@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from app.blobs import Blob, Lru, make_blob
 from app.loading import Freshest, Loader
+from app.superseded import superseded
 from report import editions
 from report.editions import Edition
 from report.errors import NotFound, StorageError
 from report.storage import Storage
 
+PAGE = "page.html"
 _FILES_BYTES = 64 * 1024 * 1024
 _FOLDERS = 512
-_DAYS = 64
+_PERIODS = 64
 _PATIENCE_SECONDS = 5
 
 
@@ -29,10 +31,10 @@ class Library:
         self._loader = Loader()
         self._files: Lru[tuple[str, str], Blob] = Lru(_FILES_BYTES, lambda blob: blob.weight)
         self._folders: Lru[str, Edition] = Lru(_FOLDERS)
-        self._days: Lru[date, Freshest[Edition]] = Lru(_DAYS)
+        self._periods: Lru[str, Freshest[Edition]] = Lru(_PERIODS)
         self._newest = Freshest("the newest edition", self._load_newest, self._loader, max_age_seconds)
         self._draft = Freshest("today's draft", self._load_draft, self._loader, max_age_seconds)
-        self._all_days = Freshest("the list of days", self._load_days, self._loader, max_age_seconds)
+        self._archived = Freshest("the archive", self._load_archived, self._loader, max_age_seconds)
 
     def newest(self) -> Edition:
         """Return the newest edition."""
@@ -42,27 +44,44 @@ class Library:
         """Return the newest report of the open day."""
         return self._draft.get()
 
-    def days(self) -> list[date]:
-        """Return the days with an edition, newest first."""
-        return self._all_days.get()
+    def archived(self) -> list[str]:
+        """Return the ids of the days and weeks with an edition, the last to end first."""
+        return self._archived.get()
 
-    def of_day(self, day: date) -> Edition:
-        """Return the last revision of the day."""
+    def newest_of(self, period: str) -> Edition:
+        """Return the last revision of a period's edition."""
         with suppress(NotFound):
             newest = self.newest()
-            if newest.day == day:
+            if newest.period == period:
                 return newest
-        freshest = self._days.get(day)
+        freshest = self._periods.get(period)
         if freshest is not None:
             return freshest.get()
-        freshest = Freshest(f"the edition of {day}", lambda: self._load_day(day), self._loader)
+        freshest = Freshest(f"the edition of {period}", lambda: self._load_newest_of(period), self._loader)
         edition = freshest.get()
-        self._days.put(day, freshest)  # only now: days without an edition must not push out the others
+        self._periods.put(period, freshest)  # only now: those without one must not push out the others
         return edition
 
-    def revision(self, day: date, revision: int) -> Edition:
+    def revision(self, period: str, revision: int) -> Edition:
         """Return one edition by its number; it never changes."""
-        return self._frozen(editions.edition_folder(self._report, day.isoformat(), revision))
+        return self._frozen(editions.edition_folder(self._report, period, revision))
+
+    def page_of_revision(self, edition: Edition) -> Blob:
+        """Return an edition's page, with a word that there is a newer version of it where there is."""
+        page = self.file(edition, PAGE)
+        with suppress(StorageError):  # where nobody can say, the page is better than none
+            if self.newest_of(edition.period).revision > edition.revision:
+                return self._superseded(edition, page)
+        return page
+
+    def _superseded(self, edition: Edition, page: Blob) -> Blob:
+        name = (f"superseded {PAGE}", page.sha256)
+        known = self._files.get(name)
+        if known is None:
+            body = superseded(page.body, edition.period, edition.revision)
+            known = make_blob(body, page.content_type, sha256(body).hexdigest())
+            self._files.put(name, known)
+        return known
 
     def draft_of(self, minute: str) -> Edition:
         """Return the draft made at that minute, named as its folder is."""
@@ -100,16 +119,16 @@ class Library:
         with _readable("today's draft"):
             return self._whole(editions.latest_draft(self._storage, self._report))
 
-    def _load_day(self, day: date) -> Edition:
-        with _readable(f"the edition of {day}"):
-            return editions.newest_of(self._storage, self._report, day.isoformat())
+    def _load_newest_of(self, period: str) -> Edition:
+        with _readable(f"the edition of {period}"):
+            return editions.newest_of(self._storage, self._report, period)
 
     def _load_folder(self, folder: str) -> Edition:
         with _readable(folder):
             return editions.load(self._storage, folder)
 
-    def _load_days(self) -> list[date]:
-        return editions.days(self._storage, self._report)
+    def _load_archived(self) -> list[str]:
+        return editions.archived(self._storage, self._report)
 
     def _whole(self, edition: Edition) -> Edition:
         """Bring every file of the edition into memory before anybody is shown it."""

@@ -1,14 +1,17 @@
 """The small pages the server writes itself: the archive, waiting, and what went wrong."""
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import groupby
 
 from flask import Response, jsonify, request
 from markupsafe import Markup
 
 from app.answers import FRESH, NEVER_KEPT
+from report.periods import monday_named
 from report.rendering.shell import render_shell
+from report.words import days_of_week
 
 _REFRESH_SECONDS = 5
 _WAYS_ON = Markup(
@@ -17,11 +20,11 @@ _WAYS_ON = Markup(
 )
 
 
-def archive_page(days: Iterable[date]) -> Response:
-    """Return the list of days, newest first, by month."""
-    months = groupby(days, key=lambda day: (day.year, day.month))
-    lists = Markup("").join(_month(list(month)) for _, month in months)
-    body = Markup('<h1 class="headline">All reports, day by day</h1>{}').format(
+def archive_page(periods: Iterable[str]) -> Response:
+    """Return the list of days and weeks, as they come, by the month in which they end."""
+    months = groupby(map(_Listed.of, periods), key=lambda one: f"{one.last:%B %Y}")
+    lists = Markup("").join(_month(name, month) for name, month in months)
+    body = Markup('<h1 class="headline">All reports, by day and by week</h1>{}').format(
         lists or Markup('<p class="empty">There is none yet.</p>')
     )
     response = Response(render_shell("Archive", body), content_type="text/html; charset=utf-8")
@@ -64,7 +67,25 @@ def _said(status: int, heading: str, advice: str, body: Markup, head: Markup | s
     return response
 
 
-def _month(days: list[date]) -> Markup:
+@dataclass(frozen=True)
+class _Listed:
+    """A day or week in the archive: its id, its last day, and what it is called there."""
+
+    id: str
+    last: date
+    name: str
+
+    @classmethod
+    def of(cls, period: str) -> "_Listed":
+        monday = monday_named(period)
+        if monday is None:
+            day = date.fromisoformat(period)
+            return cls(period, day, f"{day:%A} {day.day}")
+        sunday = monday + timedelta(days=6)
+        return cls(period, sunday, f"Week {monday.isocalendar().week}, {days_of_week(sunday)}")
+
+
+def _month(name: str, listed: Iterable[_Listed]) -> Markup:
     row = Markup('<li><a href="/editions/{}/">{}</a></li>')
-    rows = Markup("").join(row.format(day.isoformat(), f"{day:%A} {day.day}") for day in days)
-    return Markup("<section><h2>{}</h2><ul>{}</ul></section>").format(f"{days[0]:%B %Y}", rows)
+    rows = Markup("").join(row.format(one.id, one.name) for one in listed)
+    return Markup("<section><h2>{}</h2><ul>{}</ul></section>").format(name, rows)

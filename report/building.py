@@ -14,7 +14,6 @@ from report.periods import period_of
 from report.revising import freeze_next, rendered
 from report.runs import this_run
 from report.services import Services
-from report.storage import Storage
 from report.values import Period
 from report.window import Window, day_window, today
 
@@ -86,19 +85,13 @@ def _build_edition(services: Services, recipe: Recipe, period: Period, force: bo
     inputs = _digest(services, sources)
     standing = _standing(services, recipe.name, period)
     if standing and not force and (not sources or _checked(services, standing) == inputs):
-        _announce(storage, standing)  # a build killed just before did not
+        editions.announce(storage, standing)  # a build killed just before did not
         return Built(standing, fresh=False)
     report = recipe.build(ingredients, period)
     edition, fresh = freeze_next(services, report, standing)
-    _announce(storage, edition)
+    editions.announce(storage, edition)
     _write_checked(services, edition, inputs)
     return Built(edition, fresh)
-
-
-def _announce(storage: Storage, edition: Edition) -> None:
-    """A week or an hour is read by who follows a link to it, and never stands on the front page."""
-    if edition.is_of_a_day:
-        editions.announce(storage, edition)
 
 
 def _ingredients(services: Services) -> Ingredients:

@@ -10,12 +10,12 @@ drafts/<report>/latest.json                 {"folder": …} of the newest draft
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
 from report.errors import AlreadyExists, NotFound
-from report.periods import day_named
+from report.periods import day_named, monday_named
 from report.storage import Storage
 
 JSON = "application/json"
@@ -111,7 +111,12 @@ def describe(files: Mapping[str, File]) -> dict[str, FileInfo]:
 
 
 def announce(storage: Storage, edition: Edition) -> None:
-    """Make this edition of a day the newest, unless a newer one is; racing hosts end with the newest."""
+    """Make this edition the newest, unless a newer one is; racing hosts end with the newest.
+
+    Only an edition of a day can be: a week or a day so far is read by who follows a link to it.
+    """
+    if not edition.is_of_a_day:
+        return
     key = f"editions/{edition.report}/latest.json"
     while True:
         try:
@@ -170,13 +175,19 @@ def _revisions(storage: Storage, report: str, period_id: str) -> list[int]:
     return [int(name[1:]) for name in finished if name[1:].isdecimal()]
 
 
-def days(storage: Storage, report: str) -> list[date]:
-    """Return the days that have an edition or the beginning of one, newest first.
+def archived(storage: Storage, report: str) -> list[str]:
+    """Return the days and weeks that have an edition or the beginning of one, by id, the last to end first.
 
-    A folder that is no day's is left out: another period's, or what somebody else put there.
+    A week stands before its Sunday. Days so far are left out: each is part of a day; so is any other folder.
     """
-    found = (day_named(name) for name in storage.list_folders(f"editions/{report}/"))
-    return sorted((day for day in found if day), reverse=True)
+    ends = ((_last_day(name), name) for name in storage.list_folders(f"editions/{report}/"))
+    return [name for last, name in sorted(((day, name) for day, name in ends if day), reverse=True)]
+
+
+def _last_day(period_id: str) -> date | None:
+    if monday := monday_named(period_id):
+        return monday + timedelta(days=6)
+    return day_named(period_id)
 
 
 def load(storage: Storage, folder: str) -> Edition:

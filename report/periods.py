@@ -15,7 +15,7 @@ from report.window import Window, day_window, midnight
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WEEK = re.compile(r"(?P<year>[0-9]{4})-W(?P<week>[0-9]{2})")
-_SO_FAR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{4}Z")
+_MINUTE_NAMED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{4}Z")
 _MINUTE = timedelta(minutes=1)
 
 
@@ -29,8 +29,8 @@ def period_of(period_id: str, zone: ZoneInfo) -> Period:
             return day_period(day, zone)
         if monday := monday_named(period_id):
             return week_period(monday, zone)
-        if _SO_FAR.fullmatch(period_id):
-            return so_far(datetime.strptime(period_id, "%Y-%m-%dT%H%MZ").replace(tzinfo=UTC), zone)
+        if minute := minute_named(period_id):
+            return so_far(minute, zone)
     except (ValueError, OverflowError) as error:
         raise BuildError(f"{period_id} is no period in {zone.key}: {error}") from error
     raise BuildError(f"{period_id!r} names no period; write 2026-11-20, 2026-W47 or 2026-11-20T0730Z")
@@ -74,5 +74,15 @@ def monday_named(period_id: str) -> date | None:
     named = _WEEK.fullmatch(period_id)
     try:
         return date.fromisocalendar(int(named["year"]), int(named["week"]), 1) if named else None
+    except ValueError:
+        return None
+
+
+def minute_named(period_id: str) -> datetime | None:
+    """Return the minute, UTC, up to which a period id names a day; None where it names another or nothing."""
+    if not _MINUTE_NAMED.fullmatch(period_id):
+        return None
+    try:
+        return datetime.strptime(period_id, "%Y-%m-%dT%H%MZ").replace(tzinfo=UTC)
     except ValueError:
         return None

@@ -32,7 +32,10 @@ class FragileStorage(MemoryStorage):
 def some_files(page: str = "news") -> dict[str, File]:
     """Return files as an edition has them; the page is long enough to be worth packing."""
     return {
-        "page.html": File(f"<!doctype html><p>{page}</p>{'<p>more</p>' * 200}".encode(), HTML),
+        "page.html": File(
+            f'<!doctype html><main id="report" tabindex="-1"><p>{page}</p>{"<p>more</p>" * 200}'.encode(),
+            HTML,
+        ),
         "mail.html": File(b"<p>a mail</p>", HTML),
         "data.json": File(b'{"report": "trends"}', JSON),
         "top-hashtags.csv": File(b"rank,tag\n1,news\n", CSV),
@@ -40,18 +43,22 @@ def some_files(page: str = "news") -> dict[str, File]:
     }
 
 
-def an_edition(files: Mapping[str, File], day: date = DAY, revision: int = 1, folder: str = "") -> Edition:
-    """Return the edition of these files; a `folder` makes it a draft."""
-    folder = folder or editions.edition_folder("trends", day.isoformat(), revision)
-    return Edition(
-        "trends", "Twitter Trends", "News.", day, "UTC", revision, folder, editions.describe(files)
-    )
+def an_edition(
+    files: Mapping[str, File], day: date = DAY, revision: int = 1, folder: str = "", period: str = ""
+) -> Edition:
+    """Return the edition of these files; a `folder` makes it a draft. The period is the day if not said."""
+    period = period or day.isoformat()
+    folder = folder or editions.edition_folder("trends", period, revision)
+    known = editions.describe(files)
+    return Edition("trends", "Twitter Trends", "News.", day, "UTC", revision, folder, known, period)
 
 
-def publish(storage: Storage, page: str = "news", day: date = DAY, revision: int = 1) -> Edition:
+def publish(
+    storage: Storage, page: str = "news", day: date = DAY, revision: int = 1, period: str = ""
+) -> Edition:
     """Freeze and announce an edition whose page says `page`."""
     files = some_files(page)
-    edition = an_edition(files, day, revision)
+    edition = an_edition(files, day, revision, period=period)
     editions.freeze(storage, edition, files)
     editions.announce(storage, edition)
     return edition

@@ -15,9 +15,9 @@ from click.testing import CliRunner, Result
 
 from mailer.__main__ import cli
 from report.adapters.directory_storage import DirectoryStorage
-from report.editions import days
+from report.editions import archived
 from report.storage import Storage
-from tests.mail_builders import a_frozen_edition, a_picture
+from tests.mail_builders import a_frozen_edition
 from tests.smtp_servers import (
     AIOSMTPD_WARNINGS,
     DROP,
@@ -261,7 +261,7 @@ def test_a_missing_edition_is_built_even_when_it_is_too_late_to_mail(office: Off
     """What is due is published first, so that the page stands whatever becomes of the mail."""
     office.run("send", "--at", "2026-11-20T12:00:00Z")
 
-    assert [day.isoformat() for day in days(office.storage, "trends")] == ["2026-11-20", "2026-11-19"]
+    assert archived(office.storage, "trends") == ["2026-11-20", "2026-11-19"]
     assert office.outbox() == []
 
 
@@ -271,15 +271,6 @@ def test_a_new_edition_is_built_and_mailed(office: Office) -> None:
 
     assert result.exit_code == 0
     assert office.outbox() == [ANN]
-
-
-def test_a_preview_is_written_and_said_where(office: Office) -> None:
-    """The files are named on the screen; nothing is sent and the ledger stays empty."""
-    result = office.run("preview", "--date", "2026-11-20", "--folder", "look")
-
-    assert result.stdout.split() == ["look/mail.html", "look/mail.txt", "look/mail.eml", "look/hours.png"]
-    assert (office.folder / "look/hours.png").read_bytes() == a_picture()
-    assert list(office.storage.list("ledger/")) == []
 
 
 @pytest.mark.parametrize(

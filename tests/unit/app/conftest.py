@@ -27,14 +27,23 @@ def builds() -> list[Build]:
 @pytest.fixture
 def app(storage: FragileStorage, builds: list[Build]) -> Flask:
     """Return the web pages over this storage; builds are only noted down."""
-
-    def never() -> NoReturn:
-        raise AssertionError("the web needs no engine, no history and no sender")
-
-    services = Services(Settings(secret_key=SECRET), storage, engine=never, history=never, sender=never)
-    return create_app(services=services, start_build=builds.append)
+    return _pages(storage, builds)
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def restarted(storage: FragileStorage, builds: list[Build]) -> FlaskClient:
+    """Return a client of a second server over the same storage, which remembers nothing of the first."""
+    return _pages(storage, builds).test_client()
+
+
+def _pages(storage: FragileStorage, builds: list[Build]) -> Flask:
+    def never() -> NoReturn:
+        raise AssertionError("the web needs no engine, no history and no sender")
+
+    services = Services(Settings(secret_key=SECRET), storage, engine=never, history=never, sender=never)
+    return create_app(services=services, start_build=builds.append)

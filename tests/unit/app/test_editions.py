@@ -9,6 +9,7 @@ from app.builds import Build
 from tests.some_editions import FragileStorage, publish, save_draft, some_files
 
 IMMUTABLE = "public, max-age=31536000, immutable"
+FRESH = "public, max-age=60, stale-while-revalidate=600"
 
 
 def test_the_front_page_is_the_newest_edition_byte_for_byte(
@@ -44,9 +45,11 @@ def test_a_report_appears_without_a_restart(storage: FragileStorage, client: Fla
     [
         pytest.param("/editions/2026-11-20/", "corrected", id="a day shows its last revision"),
         pytest.param("/editions/2026-11-20/page.html", "corrected", id="a day's file, of its last revision"),
-        pytest.param("/editions/2026-11-20/r1/", "first", id="an older revision stays"),
         pytest.param("/editions/2026-11-20/r2/", "corrected", id="a revision"),
         pytest.param("/editions/2026-11-19/", "older", id="an older day"),
+        pytest.param("/editions/2026-W46/", "a week", id="a week"),
+        pytest.param("/editions/2026-W46/r1/", "a week", id="a week's revision"),
+        pytest.param("/editions/2026-11-20T0730Z/", "an hour", id="a day so far"),
     ],
 )
 def test_each_edition_has_its_address(
@@ -56,11 +59,83 @@ def test_each_edition_has_its_address(
     publish(storage, "older", date(2026, 11, 19))
     publish(storage, "first")
     publish(storage, "corrected", revision=2)
+    publish(storage, "a week", date(2026, 11, 15), period="2026-W46")
+    publish(storage, "an hour", period="2026-11-20T0730Z")
 
     assert client.get(address).data == some_files(page)["page.html"].body
 
 
-@pytest.mark.parametrize("name", list(some_files()))
+@pytest.mark.parametrize("period", ["2026-11-31", "2026-W54", "2026-11-20T2460Z", "2026-W47-1", "20261120"])
+def test_what_is_in_no_calendar_has_no_address(
+    storage: FragileStorage, client: FlaskClient, period: str
+) -> None:
+    """Storage is not asked for nonsense, even where something lies under that name."""
+    storage.put(f"editions/trends/{period}/r1/manifest.json", b"{}")
+    reads = storage.reads
+
+    assert {client.get(f"/editions/{period}/{rest}").status_code for rest in ("", "r1/")} == {404}
+    assert storage.reads == reads
+
+
+def test_the_page_of_an_old_revision_leads_to_the_newest(
+    storage: FragileStorage, client: FlaskClient, restarted: FlaskClient
+) -> None:
+    """Whoever kept an old link is told so before the report begins, in the page itself; no more differs."""
+    publish(storage, "first")
+    before = client.get("/editions/2026-11-20/r1/").data
+    publish(storage, "corrected", revision=2)
+    after = restarted.get("/editions/2026-11-20/r1/")
+    banner = (
+        'A newer version of this report stands at <a href="/editions/2026-11-20/">/editions/2026-11-20/</a>.'
+    )
+
+    assert before == storage.get("editions/trends/2026-11-20/r1/page.html")
+    assert banner in after.text
+    start, end = after.text.split('<p role="note"')[0], after.text.split(banner + "</p>")[1]
+    assert (start + end).encode() == before
+    assert after.text.index("<main") < after.text.index(banner) < after.text.index("first")
+
+
+def test_the_page_of_a_revision_is_asked_for_again(
+    storage: FragileStorage, client: FlaskClient, restarted: FlaskClient
+) -> None:
+    """Kept for ever, it could not say that a newer one stands; its tag changes when it does."""
+    publish(storage, "first")
+    first = client.get("/editions/2026-11-20/r1/")
+    publish(storage, "corrected", revision=2)
+    second = restarted.get("/editions/2026-11-20/r1/")
+
+    assert first.headers["Cache-Control"] == second.headers["Cache-Control"] == FRESH
+    assert first.headers["ETag"] != second.headers["ETag"]
+
+
+def test_the_newest_page_has_no_banner(storage: FragileStorage, client: FlaskClient) -> None:
+    """Under each of its addresses it is what was frozen."""
+    publish(storage, "first")
+    publish(storage, "corrected", revision=2)
+    frozen = some_files("corrected")["page.html"].body
+
+    for address in (
+        "/",
+        "/editions/2026-11-20/",
+        "/editions/2026-11-20/r2/",
+        "/editions/2026-11-20/r2/page.html",
+    ):
+        assert client.get(address).data == frozen, address
+
+
+def test_an_old_revision_is_shown_where_the_newest_cannot_be_known(
+    storage: FragileStorage, client: FlaskClient
+) -> None:
+    """A page without the word that a newer one stands is better than no page."""
+    publish(storage, "week", date(2026, 11, 15), period="2026-W46")
+    client.get("/editions/2026-W46/r1/page.html")
+    storage.is_cut_off = True
+
+    assert client.get("/editions/2026-W46/r1/").status_code == 200
+
+
+@pytest.mark.parametrize("name", [name for name in some_files() if name != "page.html"])
 def test_every_file_of_an_edition_is_served_for_ever(
     storage: FragileStorage, client: FlaskClient, name: str
 ) -> None:
@@ -135,6 +210,28 @@ def test_the_archive_lists_days_newest_first(storage: FragileStorage, client: Fl
 
     assert text.index("November 2026") < text.index("/editions/2026-11-20/") < text.index("October 2026")
     assert '<a href="/editions/2026-10-31/">Saturday 31</a>' in text
+
+
+def test_the_archive_lists_weeks_too(storage: FragileStorage, client: FlaskClient) -> None:
+    """A week stands in the month it ends in, above its Sunday; a day so far is not there."""
+    publish(storage, day=date(2026, 11, 1))
+    publish(storage, day=date(2026, 11, 1), period="2026-W44")
+    publish(storage, period="2026-11-20T0730Z")
+    text = client.get("/editions/").text
+    week = '<a href="/editions/2026-W44/">Week 44, 26 October to 1 November 2026</a>'
+
+    assert text.index("November 2026") < text.index(week) < text.index("Sunday 1")
+    assert "October 2026</h2>" not in text
+    assert "T0730Z" not in text
+
+
+def test_a_week_or_an_hour_is_never_the_newest(storage: FragileStorage, client: FlaskClient) -> None:
+    """The front page shows a whole day."""
+    publish(storage, "a day")
+    publish(storage, "a week", date(2026, 11, 22), period="2026-W47")
+    publish(storage, "an hour", date(2026, 11, 21), period="2026-11-21T0730Z")
+
+    assert client.get("/").data == some_files("a day")["page.html"].body
 
 
 def test_the_archive_leaves_out_what_is_no_day(storage: FragileStorage, client: FlaskClient) -> None:

@@ -37,7 +37,7 @@ def test_the_day_of_the_newest_edition_is_shown_without_storage(
     library.newest()
     storage.is_cut_off = True
 
-    assert library.of_day(DAY).day == library.revision(DAY, 1).day == DAY
+    assert library.newest_of(str(DAY)).day == library.revision(str(DAY), 1).day == DAY
 
 
 def test_storage_that_comes_back_is_used_again(storage: FragileStorage, library: Library) -> None:
@@ -74,11 +74,11 @@ def test_a_broken_pointer_is_a_fault_of_storage(storage: FragileStorage, library
 def test_files_are_read_once(storage: FragileStorage, library: Library) -> None:
     """What never changes is asked of storage once."""
     publish(storage)
-    edition = library.revision(DAY, 1)
+    edition = library.revision(str(DAY), 1)
     library.file(edition, "data.json")
     reads = storage.reads
 
-    library.file(library.revision(DAY, 1), "data.json")
+    library.file(library.revision(str(DAY), 1), "data.json")
 
     assert storage.reads == reads
 
@@ -86,7 +86,7 @@ def test_files_are_read_once(storage: FragileStorage, library: Library) -> None:
 def test_a_day_without_an_edition_is_not_found(library: Library) -> None:
     """An empty day is said to be one, each time it is asked for."""
     with pytest.raises(NotFound, match="2026-11-20"):
-        library.of_day(DAY)
+        library.newest_of(str(DAY))
 
 
 def test_an_unseen_edition_needs_storage(storage: FragileStorage, library: Library) -> None:
@@ -95,4 +95,4 @@ def test_an_unseen_edition_needs_storage(storage: FragileStorage, library: Libra
     storage.is_cut_off = True
 
     with pytest.raises(StorageUnavailable):
-        library.revision(DAY, 1)
+        library.revision(str(DAY), 1)

@@ -11,7 +11,7 @@ from report.editions import (
     Edition,
     File,
     announce,
-    days,
+    archived,
     describe,
     edition_folder,
     freeze,
@@ -80,13 +80,14 @@ def test_an_edition_of_before_these_were_frozen_loads() -> None:
     assert edition.period == "2026-11-20"
 
 
-def test_a_week_is_no_day_of_the_archive() -> None:
-    """Python takes 2026-W47 for its Monday; an edition of a week or of an hour is not a day's."""
+def test_the_archive_has_days_and_weeks_by_their_end() -> None:
+    """The last to end comes first, a week before its Sunday; days so far are parts of days."""
     storage = MemoryStorage()
-    for period_id in ("2026-W47", "2026-11-20T0730Z", "2026-11-20"):
+    ids = ["2026-11-22", "2026-11-23", "2026-W47", "2026-W46", "2026-11-20", "2026-11-20T0730Z", "old copies"]
+    for period_id in ids:
         storage.put(edition_folder("trends", period_id, 1) + "manifest.json", b"{}")
 
-    assert days(storage, "trends") == [date(2026, 11, 20)]
+    assert archived(storage, "trends") == ["2026-11-23", "2026-W47", "2026-11-22", "2026-11-20", "2026-W46"]
 
 
 def test_without_a_manifest_there_is_no_edition() -> None:
@@ -130,7 +131,7 @@ def test_the_newest_is_the_latest_day_whatever_is_built_last() -> None:
 
     assert latest(storage, "trends") == newest
     assert newest_of(storage, "trends", "2026-11-20").revision == 2
-    assert days(storage, "trends") == [date(2026, 11, 20), date(2026, 11, 19)]
+    assert archived(storage, "trends") == ["2026-11-20", "2026-11-19"]
 
 
 def test_racing_announcers_end_with_the_newest() -> None:
