@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 DOORS = ("app", "mailer", "collector")
 ROOMS = (*DOORS, "report")
 COMPOSITION = "report.composition"
+COMMANDS = ("report.__main__", "report.commands")
 MAY_READ_ENVIRONMENT = (COMPOSITION, "collector.lambda_function")
 ENVIRONMENT = ("os.environ", "os.environb", "os.getenv", "os.getenvb", "dotenv")
 CLOCK = (
@@ -60,7 +61,7 @@ def _is_wrong_arrow(module: str, name: str) -> bool:
 
 
 def _is_centre(module: str) -> bool:
-    outer = ("report.adapters", COMPOSITION, "report.__main__")
+    outer = ("report.adapters", COMPOSITION, *COMMANDS)
     return _within(module, ("report",)) and not _within(module, outer)
 
 
@@ -197,6 +198,7 @@ def test_a_breach_is_named(tmp_path: Path, path: str, line: str, breach: str) ->
     [
         pytest.param("app/a.py", "from report.composition import Services", id="door to composition"),
         pytest.param("report/__main__.py", "import report.composition", id="the report's own door"),
+        pytest.param("report/commands/a.py", "import report.composition", id="a command of that door"),
         pytest.param(
             "report/composition.py", "from report.adapters import s3\nimport os\nos.environ", id="root"
         ),

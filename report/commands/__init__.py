@@ -1,4 +1,7 @@
-"""What the commands of every door share: an error is one line and an exit status."""
+"""What the commands of every door share: an error is one line and an exit status.
+
+The modules here are commands of the report's own door, one each.
+"""
 
 from typing import Any
 
