@@ -18,7 +18,12 @@ _WIDEST_PICTURE = 560
 _HASHTAG = re.compile(r'<a href="(?P<path>/tags/[^"]*)">(?P<words>.*?)</a>')
 _LONGEST_PATH = 300
 _TAG = re.compile(r"<[a-z][^<>]*>")
-_CLASS = re.compile(r' (?:class|aria-hidden)="[^"]*"')
+_CLASS = re.compile(r' (?:class|aria-hidden)="(?P<said>[^"]*)"')
+_NARROW = (
+    "<style>@media (max-width:480px){.drawn{display:none}th bdi{display:inline-block;min-width:92px}}</style>"
+)
+"""Where a program heeds it, a telephone's width goes to the hashtags instead of their bars."""
+
 _STYLE = re.compile(r' style="[^"]*"')
 _SPACES = re.compile(r"([:;,]) |;(?=\"$)")
 _SCRIPTED = re.compile(r' data-chart(?:-dark)?="[^"]*"')
@@ -43,12 +48,17 @@ def render_mail(
         left_out=", ".join(left_out),
         mark=Markup(HTML_MARK),  # noqa: S704 a constant
     )
-    return with_mark_aligned(_TAG.sub(_in_short, str(_inliner().inline(page))))
+    inlined = str(_inliner().inline(page)).replace("</head>", f"{_NARROW}</head>", 1)
+    return with_mark_aligned(_TAG.sub(_in_short, inlined))
 
 
 def _in_short(tag: re.Match[str]) -> str:
     """A tag without what only a page needs, and without the spaces within its style."""
-    return _STYLE.sub(lambda style: _SPACES.sub(r"\1", style[0]), _CLASS.sub("", tag[0]))
+    return _STYLE.sub(lambda style: _SPACES.sub(r"\1", style[0]), _CLASS.sub(_kept, tag[0]))
+
+
+def _kept(classes: re.Match[str]) -> str:
+    return ' class="drawn"' if "drawn" in classes["said"].split() else ""
 
 
 def _for_mail(body: Markup, public_url: str) -> Markup:
