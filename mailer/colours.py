@@ -39,6 +39,11 @@ def colour_of(text: str) -> Colour | None:
     return _NAMED.get(text)
 
 
+def hex_of(colour: Colour) -> str:
+    """Return the colour as #rrggbb."""
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
 def contrast(one: Colour, other: Colour) -> float:
     """Return the contrast of two colours, 1 to 21, as WCAG 2.2 defines "contrast ratio"."""
     lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
-from mailer.colours import DARKENINGS, LEAST_CONTRAST, Colour, contrast
+from mailer.colours import DARKENINGS, LEAST_CONTRAST, Colour, contrast, hex_of
 from mailer.markup import Markup, Run, Tag
 
 WIDEST = 600
@@ -128,10 +128,6 @@ def _unreadable(colour: Colour, ground: Colour, words: str) -> Iterator[str]:
         if found < LEAST_CONTRAST:
             shown = " ".join(words.split())[:_SHOWN_WORDS]
             yield (
-                f"{shown!r} cannot be read {how}: {_hex(colour)} on {_hex(ground)} has a contrast of"
+                f"{shown!r} cannot be read {how}: {hex_of(colour)} on {hex_of(ground)} has a contrast of"
                 f" {found:.1f}, under {LEAST_CONTRAST}; choose colours further apart."
             )
-
-
-def _hex(colour: Colour) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*colour)

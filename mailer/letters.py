@@ -1,7 +1,7 @@
 """The mail of an edition: read and encoded once, the same for every reader save headers and foot."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from mailer.attachments import Attachment, attach
@@ -9,7 +9,6 @@ from report.editions import Edition, newest_of
 from report.errors import NotFound
 from report.mail import Letter, Mail, message, message_id, shown_pictures
 from report.mail_form import Form
-from report.rendering.foot import with_foot
 from report.settings import Settings
 from report.storage import Storage
 from report.unsubscribing import foot_links, list_headers
@@ -34,12 +33,6 @@ def edition_of(storage: Storage, report: str, day: date, build: Callable[[], Edi
         return newest_of(storage, report, day.isoformat())
     except NotFound:
         return build()
-
-
-def mail_of(storage: Storage, edition: Edition, heading: Heading, to: str) -> Mail:
-    """Return the edition's mail to one reader, without links at its foot; raise `NotFound` or `MailError`."""
-    mail = _mail_to_anyone(storage, edition, heading, to)
-    return replace(mail, text=with_foot(mail.text, {}), html=with_foot(mail.html, {}))
 
 
 def letter_writer(

@@ -11,7 +11,7 @@ from report.storage import Storage
 
 DAY = date(2026, 11, 20)
 FIVE = datetime(2026, 11, 21, 5, tzinfo=UTC)
-HTML = '<html><body><p>#budget rose</p><img src="cid:hours.png" alt="hours"></body></html>'
+HTML = '<html><body><p>#budget rose</p><img src="cid:hours.png" width="1" alt="hours"></body></html>'
 TEXT = "#budget rose from 14th to 1st.\n"
 
 

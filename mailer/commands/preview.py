@@ -1,35 +1,77 @@
 """`python -m mailer preview`: look at the mail without sending it."""
 
+import sys
 from datetime import UTC, datetime
+from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 import click
 
 from mailer.commands.arguments import REPORT, day_of
-from mailer.letters import mail_of
-from mailer.press import heading, standing
-from mailer.preview import write_preview
+from mailer.letters import letter_writer
+from mailer.preflight import problems_of
+from mailer.press import attachments, heading
+from mailer.preview import INDEX, preview_files, show, verdict, write_files
 from report.composition import services_from_environ
+from report.editions import Edition, newest_of
+from report.errors import NotFound
+from report.services import Services
 
 
 @click.command()
 @click.option("--date", "day", metavar="YYYY-MM-DD", help="The day to show; the last whole day by default.")
 @click.option(
+    "--period",
+    metavar="PERIOD",
+    help="A period instead: a week, 2026-W47, or a day so far, 2026-11-20T0730Z.",
+)
+@click.option(
     "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("preview"), show_default=True
 )
-def preview(day: str | None, folder: Path) -> None:
-    """Write the mail as mail.html, mail.txt, mail.eml and its pictures, and send nothing.
+@click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
+def preview(day: str | None, period: str | None, folder: Path, open_it: bool) -> None:
+    """Write the mail as files to look at, say whether it would be sent, and send nothing.
 
-    The report is built if it does not exist yet. The mail is addressed to the first reader of MAIL_TO.
+    index.html shows it wide, narrow, dark, with pictures blocked and as text. The report is built if it does
+    not exist yet. The mail is addressed to the first reader of MAIL_TO. Exits with 1 if the preflight finds
+    what keeps it from being sent.
 
     \b
     Examples:
-      python -m mailer preview
+      python -m mailer preview --open
       python -m mailer preview --date 2026-11-20 --folder /tmp/preview
+      python -m mailer preview --period 2026-W47
     """
-    services = services_from_environ()
-    settings, now = services.settings, datetime.now(UTC)
-    edition = standing(services, REPORT, day_of(day, settings.timezone, now))
-    mail = mail_of(services.storage, edition, heading(settings, now), settings.mail_to[0])
-    for path in write_preview(mail, folder):
+    if day and period:
+        raise click.UsageError("--date and --period both name what to show; give one of them")
+    services, now = services_from_environ(), datetime.now(UTC)
+    asked = period or day_of(day, services.settings.timezone, now).isoformat()
+    letter = _letter(services, _edition(services, asked, now), now)
+    problems = problems_of(letter, services.settings.public_url)
+    for path in write_files(preview_files(letter, problems), folder):
         click.echo(path)
+    for line in [*problems, verdict(letter, problems)]:
+        click.echo(line)
+    if open_it and not show(folder / INDEX):
+        click.echo(f"There is no browser here: open {(folder / INDEX).resolve()} in one.")
+    sys.exit(1 if problems else 0)
+
+
+def _edition(services: Services, period: str, now: datetime) -> Edition:
+    """The period's newest edition, built only where there is none."""
+    try:
+        return newest_of(services.storage, REPORT, period)
+    except NotFound:
+        from report.building import build_edition  # pandas and charts: only where something is to be built
+
+        return build_edition(services, REPORT, period, now).edition
+
+
+def _letter(services: Services, edition: Edition, now: datetime) -> EmailMessage:
+    """The first reader's letter as a mail program gets it."""
+    settings = services.settings
+    reader = next(iter(settings.mail_to), settings.mail_from)
+    files = partial(attachments, services, edition)
+    write = letter_writer(services.storage, edition, heading(settings, now), settings, files)
+    return write(reader).parsed()
