@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
@@ -25,12 +26,12 @@ _QUIET = (
 )
 
 
-def run_command(data: Path, *arguments: str, zone: str = "UTC") -> None:
+def run_command(data: Path, *arguments: str, zone: str = "UTC", **environ: str) -> None:
     """Run one of the project's commands over the folder `data`."""
     subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=_ROOT,
-        env={**os.environ, "STORAGE_URL": f"file:{data}", "TIMEZONE": zone},
+        env={**os.environ, "STORAGE_URL": f"file:{data}", "TIMEZONE": zone, **environ},
         check=True,
         capture_output=True,
     )
@@ -44,15 +45,28 @@ def tweets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
+@dataclass(frozen=True)
+class Built:
+    """A folder with the demo's newest edition and today's draft, and the zone whose days they are."""
+
+    data: Path
+    zone: str
+
+
 @pytest.fixture(scope="session")
-def site(tweets: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
-    """Run the web pages over the demo's newest edition and today's draft."""
-    data = tmp_path_factory.mktemp("built") / "data"
-    copytree(tweets, data)
-    zone = _zone_at_noon(datetime.now(UTC))
-    run_command(data, "report", "build", zone=zone)
-    run_command(data, "report", "build", "--today", zone=zone)
-    with gunicorn({"STORAGE_URL": f"file:{data}", "TIMEZONE": zone}) as server:
+def built(tweets: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Return the demo's reports."""
+    done = Built(tmp_path_factory.mktemp("built") / "data", _zone_at_noon(datetime.now(UTC)))
+    copytree(tweets, done.data)
+    run_command(done.data, "report", "build", zone=done.zone)
+    run_command(done.data, "report", "build", "--today", zone=done.zone)
+    return done
+
+
+@pytest.fixture(scope="session")
+def site(built: Built) -> Iterator[Gunicorn]:
+    """Run the web pages over the demo's reports."""
+    with gunicorn({"STORAGE_URL": f"file:{built.data}", "TIMEZONE": built.zone}) as server:
         yield server
 
 
