@@ -6,6 +6,7 @@ import click
 
 from mailer.commands.alerts import alerts
 from mailer.commands.confirm import confirm
+from mailer.commands.doctor import doctor
 from mailer.commands.ledger import ledger
 from mailer.commands.preview import preview
 from mailer.commands.readers import readers
@@ -26,6 +27,7 @@ def cli() -> None:
 
 cli.add_command(alerts)
 cli.add_command(confirm)
+cli.add_command(doctor)
 cli.add_command(ledger)
 cli.add_command(preview)
 cli.add_command(readers)

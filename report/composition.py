@@ -4,6 +4,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from report.addresses import mailbox
+from report.cron import Cron
+from report.domain_records import DomainRecords
 from report.engine import Engine
 from report.errors import BadKey, SettingsError
 from report.mail import Sender
@@ -15,6 +18,7 @@ from report.storage import Storage
 from report.topics import Topic
 
 if TYPE_CHECKING:
+    from report.adapters.dkim_signer import DkimSigner
     from report.adapters.duckdb_history import DuckDBHistory
     from report.adapters.duckdb_lake import DuckDBLake
     from report.adapters.duckdb_workroom import Workroom
@@ -73,6 +77,30 @@ def topics_of(settings: Settings) -> "SnsTopics":
     from report.adapters.sns_topics import SnsTopics
 
     return SnsTopics(sns_client(_region(settings.alert_topic)))
+
+
+def signer_of(settings: Settings) -> "DkimSigner | None":
+    """Return what signs mail for the sender's domain, where a key is set; raise `SettingsError`."""
+    if not settings.dkim_key:
+        return None
+    from report.adapters.dkim_signer import DkimSigner
+
+    return DkimSigner(settings.dkim_key, settings.dkim_selector, mailbox(settings.mail_from).domain)
+
+
+def domain_records(server: str = "") -> DomainRecords:
+    """Return what asks DNS, by the name server at `server` (ADDRESS[:PORT]) or by the system's own."""
+    from report.adapters.dns_records import DnsRecords, resolver_at
+
+    address, _, port = server.rpartition(":") if server.count(":") == 1 else (server, "", "")
+    return DnsRecords(lambda: resolver_at(address, port))
+
+
+def cron_of_host() -> Cron:
+    """Return what this host's cron is told to do."""
+    from report.adapters.host_cron import cron_of_this_host
+
+    return cron_of_this_host()
 
 
 def history_of(storage: Storage, settings: Settings) -> "DuckDBHistory":

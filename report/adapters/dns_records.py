@@ -1,5 +1,8 @@
 """Asks DNS by dnspython."""
 
+from collections.abc import Callable
+from functools import cache
+
 import dns.exception
 import dns.resolver
 from dns.rdtypes.ANY.MX import MX
@@ -10,7 +13,7 @@ from report.errors import DnsError
 _SECONDS = 5.0
 
 
-def system_resolver(server: str = "", port: int = 53) -> dns.resolver.Resolver:
+def resolver_at(server: str = "", port: str = "") -> dns.resolver.Resolver:
     """Return what asks the name server at `server`, an IP address; the system's own where none is named.
 
     Raise `DnsError` where the system names none, or `server` is no address.
@@ -19,7 +22,7 @@ def system_resolver(server: str = "", port: int = 53) -> dns.resolver.Resolver:
         resolver = dns.resolver.Resolver(configure=not server)
         if server:
             resolver.nameservers = [server]
-            resolver.port = port
+            resolver.port = int(port or 53)
     except (dns.exception.DNSException, ValueError) as error:
         raise DnsError(f"there is no name server to ask: {error}") from error
     resolver.lifetime = _SECONDS
@@ -27,10 +30,10 @@ def system_resolver(server: str = "", port: int = 53) -> dns.resolver.Resolver:
 
 
 class DnsRecords:
-    """Records of domains, as `resolver` finds them."""
+    """Records of domains, as the name server finds them that `resolver` gives when it is first needed."""
 
-    def __init__(self, resolver: dns.resolver.Resolver) -> None:
-        self._resolver = resolver
+    def __init__(self, resolver: Callable[[], dns.resolver.Resolver]) -> None:
+        self._resolver = cache(resolver)
 
     def texts(self, name: str) -> list[str]:
         """Return the name's TXT records, each in one piece; none where there is no such name."""
@@ -45,7 +48,7 @@ class DnsRecords:
 
     def _records(self, name: str, kind: str) -> list[object]:
         try:
-            return list(self._resolver.resolve(name, kind, search=False))
+            return list(self._resolver().resolve(name, kind, search=False))
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return []
         except dns.exception.DNSException as error:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from report.adapters.dkim_signer import DkimSigner
-from report.adapters.dns_records import DnsRecords, system_resolver
+from report.adapters.dns_records import DnsRecords, resolver_at
 from report.errors import SettingsError
 from report.mail import message
 from tests.dns_server import running_dns, txt
@@ -54,7 +54,7 @@ def a_letter() -> EmailMessage:
 def is_genuine(body: bytes, known: str) -> bool:
     """Whether a receiver who asks DNS, which has this record, believes the signature."""
     with running_dns({(NAME, "TXT"): [txt(known)]}) as port:
-        records = DnsRecords(system_resolver("127.0.0.1", port))
+        records = DnsRecords(lambda: resolver_at("127.0.0.1", str(port)))
 
         def ask(name: bytes, timeout: int = 5) -> bytes:
             return records.texts(name.decode().rstrip("."))[0].encode()

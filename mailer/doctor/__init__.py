@@ -1,0 +1,1 @@
+"""What is right and what is wrong around the mailer: each check a verdict, with what to do."""

@@ -1,0 +1,109 @@
+"""What became of the last reports and mails, and what is raised."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from mailer.doctor.verdicts import Verdict, ok, warning
+from mailer.ledger import Entry, Found, Occasion, State, look_up
+from report.addresses import reader_key
+from report.alert_states import states
+from report.editions import latest
+from report.errors import NotFound
+from report.readers import Reader
+from report.runs import is_over
+from report.storage import Storage
+from report.window import last_whole_day
+
+_KINDS = tuple(map(re.compile, (r"\d{4}-\d\d-\d\d", r"\d{4}-W\d\d", r"\d{4}-\d\d-\d\dT\d{4}Z")))
+_BUILDING = timedelta(minutes=30)
+_MOST_NAMED = 5
+_MOST_WORDS = 160
+_ADVICE = {
+    State.REFUSED: "mend or remove the address; `python -m mailer ledger --resolve again ADDRESS` sends it anew",
+    State.UNKNOWN: "ask the reader, then `python -m mailer ledger --resolve arrived` or `again ADDRESS`",
+}
+
+
+def check_past(
+    storage: Storage, report: str, readers: Sequence[Reader], mail_at: time, zone: ZoneInfo, now: datetime
+) -> Iterator[Verdict]:
+    """Look at the newest edition, at the ledgers of the last mails, and at what is raised."""
+    yield edition(storage, report, mail_at, zone, now)
+    names = {reader_key(reader.address): reader.address for reader in readers}
+    for period in last_periods(storage.list_folders(f"ledger/{report}/")):
+        yield from mails(storage, Occasion(report, period), names, now)
+    yield from alarms(storage, now)
+
+
+def edition(storage: Storage, report: str, mail_at: time, zone: ZoneInfo, now: datetime) -> Verdict:
+    """Return whether the report of the last day that was due is there."""
+    expected = last_whole_day(now, zone)
+    if datetime.combine(now.astimezone(zone).date(), mail_at, zone) + _BUILDING > now:
+        expected -= timedelta(days=1)
+    build = "`python -m report build` makes it, or says why not"
+    try:
+        newest = latest(storage, report)
+    except NotFound:
+        return warning("edition", f"there is no {report} report yet", build)
+    if newest.day < expected:
+        return warning("edition", f"the newest {report} report is of {newest.day}, not of {expected}", build)
+    return ok("edition", f"the newest {report} report is of {newest.day}: {newest.headline}")
+
+
+def last_periods(periods: Sequence[str]) -> list[str]:
+    """Return the last day, week and hour that were mailed, as far as there are any."""
+    kinds = ([name for name in periods if kind.fullmatch(name)] for kind in _KINDS)
+    return [max(names) for names in kinds if names]
+
+
+def mails(storage: Storage, occasion: Occasion, names: dict[str, str], now: datetime) -> Iterator[Verdict]:
+    """Yield what became of an occasion's mails; `names` are the readers by the hash the ledger has."""
+    found = look_up(storage, occasion).items()
+    entries = {key: _as_of(now, entry.entry) for key, entry in found if isinstance(entry, Found)}
+    yield _counts(occasion, list(entries.values()))
+    for state, advice in _ADVICE.items():
+        bad = [(_reader(key, names), entry) for key, entry in entries.items() if entry.state is state]
+        yield from (
+            warning("mail", f"{occasion} to {who}: {state}: {entry.text[:_MOST_WORDS]}", advice)
+            for who, entry in bad[:_MOST_NAMED]
+        )
+        if len(bad) > _MOST_NAMED:
+            yield warning("mail", f"{occasion}: {len(bad) - _MOST_NAMED:,} more {state}", advice)
+
+
+def alarms(storage: Storage, now: datetime) -> Iterator[Verdict]:
+    """Yield what is raised, and what is muted."""
+    known = states(storage)
+    for alarm, state in known.items():
+        quiet = ", muted" if state.is_muted(now) else ""
+        for about, episode in state.raised.items():
+            since = f"{episode.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            says = f"{alarm.words}{quiet}, {about}, since {since}"
+            yield warning("alarm", says, "`python -m mailer alerts raised` says more")
+    if not any(state.raised for state in known.values()):
+        yield ok("alarm", "nothing is raised")
+
+
+def _counts(occasion: Occasion, entries: Sequence[Entry]) -> Verdict:
+    counts = Counter(entry.state for entry in entries)
+    accepted = [entry.at for entry in entries if entry.state is State.ACCEPTED]
+    said = ", ".join(f"{counts[state]:,} {state}" for state in State if counts[state])
+    if not accepted:
+        return warning("mail", f"{occasion}: nobody had it: {said or 'nothing tried'}", "see what follows")
+    return ok("mail", f"{occasion}: {said}; the last at {max(accepted).astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+
+
+def _as_of(now: datetime, entry: Entry) -> Entry:
+    """The entry as it is by now: a claim that nothing followed is of unknown fate."""
+    state = entry.state_at(now, is_over)
+    says = entry.text if state is entry.state else "claimed, and nothing was recorded since"
+    return replace(entry, state=state, text=says)
+
+
+def _reader(key: str, names: dict[str, str]) -> str:
+    name = key.rpartition("/")[2].partition(".")[0]
+    return names.get(name, f"a reader no longer known ({name[:8]})")
