@@ -34,7 +34,10 @@ _FATES = {
 
 @dataclass(frozen=True)
 class Intent:
-    """What is to be done for a reader: send where `fate` is None; else it is settled, and `why` says how."""
+    """What is to be done for a reader: send where `fate` is None; else it is settled, and `why` says how.
+
+    `revision` is that of the edition the ledger speaks of, 0 where it knows of none.
+    """
 
     reader: str
     key: str = ""
@@ -42,6 +45,7 @@ class Intent:
     why: str = ""
     etag: str = ""
     tries: int = 0
+    revision: int = 0
 
 
 def plan(
@@ -80,7 +84,14 @@ def _as_found(
     state = entry.state_at(now, is_over)
     if state is State.CLAIMED:
         return replace(intent, fate=Fate.UNDER_WAY, why="claimed by another run")
-    return replace(intent, fate=_FATES[state], why=_history(entry), etag=found.etag, tries=entry.tries)
+    return replace(
+        intent,
+        fate=_FATES[state],
+        why=_history(entry),
+        etag=found.etag,
+        tries=entry.tries,
+        revision=entry.revision,
+    )
 
 
 def _history(entry: Entry) -> str:
@@ -90,8 +101,3 @@ def _history(entry: Entry) -> str:
     if entry.state is State.CLAIMED:
         return f"claimed {when}, and nothing was recorded since: it may have arrived"
     return f"tried {when}: {entry.text}"
-
-
-def too_late(intents: Iterable[Intent]) -> list[Intent]:
-    """Return the same intents with nothing left to send: the morning is over."""
-    return [replace(intent, fate=intent.fate or Fate.TOO_LATE) for intent in intents]

@@ -4,25 +4,42 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from mailer.attachments import Attachment, attachments_of
-from mailer.letters import Heading, edition_of
-from report.editions import Edition
+from mailer.letters import Heading
+from report.editions import Edition, newest_of
+from report.errors import NotFound
 from report.services import Services
 from report.settings import Settings
 
 
 def standing(services: Services, report: str, day: date) -> Edition:
     """Return the day's newest edition, built only where there is none; raise `TrendsError`."""
-    return edition_of(services.storage, report, day, lambda: built(services, report, day))
+    return published(services, report, day.isoformat())
 
 
-def built(services: Services, report: str, day: date) -> Edition:
-    """Return the day's edition with all that was collected; raise `BuildRunning` and `TrendsError`.
+def published(services: Services, report: str, period: str) -> Edition:
+    """Return the period's newest edition, built only where there is none; raise `TrendsError`."""
+    try:
+        return newest_of(services.storage, report, period)
+    except NotFound:
+        return built(services, report, period)
+
+
+def built(services: Services, report: str, period: str) -> Edition:
+    """Return the period's edition with all that was collected; raise `BuildRunning` and `TrendsError`.
 
     By the real clock: what a command is told as its time only says what is due.
     """
     from report.building import build_edition  # pandas and charts: only where something is to be built
 
-    return build_edition(services, report, day.isoformat(), datetime.now(UTC)).edition
+    return build_edition(services, report, period, datetime.now(UTC)).edition
+
+
+def is_held(edition: Edition, hold_below: int) -> bool:
+    """Whether under `hold_below` percent of its minutes were observed, so that its mail waits for more.
+
+    An empty edition is not held: that nothing was collected is the news.
+    """
+    return edition.coverage is not None and not edition.is_empty and edition.coverage * 100 < hold_below
 
 
 def attachments(services: Services, edition: Edition) -> Sequence[Attachment]:
@@ -34,3 +51,9 @@ def attachments(services: Services, edition: Edition) -> Sequence[Attachment]:
 def heading(settings: Settings, now: datetime) -> Heading:
     """Return what stands over the mails of a run at `now`."""
     return Heading(settings.mail_from, settings.mail_subject, now.astimezone(settings.timezone))
+
+
+def correction_heading(settings: Settings, now: datetime, period: str) -> Heading:
+    """Return what stands over the mail that corrects the one of a period: its subject says so."""
+    subject = f"Correction: {settings.mail_subject}, {period}"
+    return Heading(settings.mail_from, subject, now.astimezone(settings.timezone), correction=1)

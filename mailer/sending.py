@@ -14,7 +14,7 @@ from datetime import datetime
 
 from mailer.ledger import Entry, Occasion, State, claim, look, record
 from mailer.pacing import Pace
-from mailer.planning import Fate, Intent, plan, too_late
+from mailer.planning import Fate, Intent, plan
 from report.errors import MailError, MailRefused, MailServerError, MailUnknown, StorageError
 from report.mail import Letter, Sender
 from report.runs import Run
@@ -30,7 +30,6 @@ __all__ = [
     "carry_out",
     "plan",
     "summary",
-    "too_late",
 ]
 
 PROBLEMS = frozenset({Fate.REFUSED, Fate.DEFERRED, Fate.UNKNOWN})

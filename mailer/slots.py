@@ -72,6 +72,14 @@ def passed_slots(clock: Clock, before: datetime, now: datetime, lateness: timede
     return slots(clock, Window((before - lateness).astimezone(UTC), (now - lateness).astimezone(UTC)))
 
 
+def newest_slot(clock: Clock, now: datetime) -> Sequence[Slot]:
+    """Return the last slot up to `now`, however long ago; none for hourly mails, which go or are passed."""
+    if clock.rhythm.every is Every.HOUR:
+        return []
+    longest = 9 * DAY if clock.rhythm.every is Every.WEEK else 3 * DAY
+    return slots(clock, Window((now - longest).astimezone(UTC), (now + INSTANT).astimezone(UTC)))[-1:]
+
+
 def _dates(window: Window, zone: ZoneInfo) -> Iterator[date]:
     """The reader's dates whose slots may lie in the window; one that was skipped is late by a day."""
     day = window.start.astimezone(zone).date() - DAY

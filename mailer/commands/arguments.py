@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from report.errors import BuildError
+from report.periods import period_of
 from report.window import last_whole_day
 
 REPORT = "trends"
@@ -41,3 +43,19 @@ def day_of(text: str | None, zone: ZoneInfo, now: datetime, option: str = "--dat
             f"{day} is not over in {zone}; the last whole day is {last}", param_hint=option
         )
     return day
+
+
+def period_named(text: str | None, zone: ZoneInfo, now: datetime, option: str = "--period") -> str:
+    """Return the id of the period that `text` names and that is over; the last whole day without a text.
+
+    Raise `click.BadParameter`.
+    """
+    if text is None:
+        return last_whole_day(now, zone).isoformat()
+    try:
+        period = period_of(text, zone)
+    except BuildError as error:
+        raise click.BadParameter(str(error), param_hint=option) from error
+    if period.window.end > now:
+        raise click.BadParameter(f"{text} is not over in {zone}", param_hint=option)
+    return period.id

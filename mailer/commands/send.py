@@ -2,36 +2,32 @@
 
 import logging
 import sys
-from collections.abc import Iterable
-from datetime import datetime
-from functools import partial
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import click
 
-from mailer.commands.arguments import REPORT, moment_of
-from mailer.letters import letter_writer
-from mailer.pacing import Stop, clock_from, stoppable
-from mailer.press import attachments, built, heading, standing
-from mailer.schedule import Due, NotYet, due, on_request
-from mailer.sending import (
-    PROBLEMS,
-    Fate,
-    Intent,
-    Occasion,
-    Outcome,
-    Post,
-    carry_out,
-    plan,
-    summary,
-    too_late,
-)
+from mailer.commands.arguments import REPORT, moment_of, period_named
+from mailer.groups import Group, Turn
+from mailer.ledger import Occasion
+from mailer.pacing import stoppable
+from mailer.rounds import CHECKED, go_round, next_turn, open_groups
+from mailer.sending import PROBLEMS
+from mailer.serving import Desk, Served, intents_of, serve
+from mailer.signals import give_signs, tally
+from mailer.watching import check_collector
+from report.alerting import tell
+from report.alerts import Alarm, Finding
 from report.composition import services_from_environ
-from report.editions import Edition
-from report.errors import BuildRunning
-from report.runs import is_over, this_run
+from report.errors import MailError, StorageError
+from report.readers import Reader
+from report.runs import this_run
 from report.services import Services
+from report.subscribers import readers_of
+from report.suppressions import is_suppressed
 
-_QUIET = frozenset({Fate.ACCEPTED, Fate.ALREADY_SENT, Fate.TOO_LATE})
+_FAILURES = frozenset({Alarm.BUILD_FAILED, Alarm.MAIL_BROKEN})
+_COLLECTOR = frozenset({Alarm.COLLECTOR_STOPPED, Alarm.SOURCE_STALE})
 
 log = logging.getLogger("mailer")
 
@@ -45,96 +41,127 @@ log = logging.getLogger("mailer")
 @click.option(
     "--to", multiple=True, metavar="ADDRESS", help="Send to this reader, whatever the clock says; repeatable."
 )
+@click.option("--report", metavar="NAME", help=f"With --to: which report; {REPORT} by default.")
+@click.option(
+    "--period",
+    metavar="ID",
+    help="With --to: a day, 2026-W47 or 2026-11-20T0730Z; the last whole day by default.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be done; send nothing, write nothing.")
-def send(at: str | None, to: tuple[str, ...], dry_run: bool) -> None:
+def send(at: str | None, to: tuple[str, ...], report: str | None, period: str | None, dry_run: bool) -> None:
     """Send what is due to who has not had it.
 
-    From MAIL_AT on, by the wall clock of TIMEZONE, the last whole day is due. More than four hours later
-    the report is still published but no longer mailed. Running it again sends nothing twice: the ledger in
-    storage knows each reader's mail. Exits with 1 if a mail was refused, deferred or is of unknown fate.
+    Each reader's mail is due by the reader's own clock, those of MAIL_TO at MAIL_AT in TIMEZONE; `python -m
+    mailer plan` shows it. After MAIL_LATE_HOURS a report is still published, but no longer mailed, and
+    MAIL_OWNER is told. Running it again sends nothing twice: the ledger in storage knows each reader's mail.
+
+    With --to nothing is held for want of data, and the owner is told of nothing: you see it here.
+
+    Exits with 1 if a report could not be built or mailed, or a mail was refused, deferred or is of unknown
+    fate.
 
     \b
     Examples:
       python -m mailer send
       python -m mailer send --dry-run --at 2026-11-21T05:00
       python -m mailer send --to boss@example.com --to "Ann <ann@example.com>"
+      python -m mailer send --to boss@example.com --period 2026-W47
     """
+    if (report or period) and not to:
+        raise click.UsageError("--report and --period say what is sent to whom --to names; name somebody")
     services = services_from_environ()
     settings = services.settings
     now = moment_of(at, settings.timezone)
-    asked = on_request(now, settings.timezone) if to else due(now, settings.timezone, settings.mail_at)
-    if isinstance(asked, NotYet):
-        click.echo(str(asked))
-    elif dry_run:
-        sys.exit(_show(asked, _intents(services, asked, to or settings.mail_to, now)))
-    else:
-        sys.exit(_send(services, asked, to or settings.mail_to, now))
-
-
-def _show(asked: Due, intents: list[Intent]) -> int:
-    """Tell what would be done; return the exit status the real run would begin with."""
-    for intent in intents:
-        what = "would send" if intent.fate is None else f"{intent.fate}, nothing to do:"
-        why = f" ({intent.why})" if intent.why else ""
-        click.echo(f"{what} {_occasion(asked)} to {intent.reader}{why}")
-    return 1 if PROBLEMS & {intent.fate for intent in intents} else 0
-
-
-def _send(services: Services, asked: Due, readers: Iterable[str], now: datetime) -> int:
-    """Publish, then mail; return the exit status."""
-    intents = _intents(services, asked, readers, now)
-    fresh = any(intent.fate is None for intent in intents)  # who waits gets all that was collected
-    try:
-        edition = (built if fresh else standing)(services, REPORT, asked.day)
-    except BuildRunning as error:
-        log.warning("%s; the next run mails it", error)
-        return 0
-    fates: list[Fate] = []
     with stoppable() as stop:
-        try:
-            for outcome in _outcomes(services, edition, intents, now, stop):
-                fates.append(outcome.fate)
-                if outcome.fate not in _QUIET:
-                    log.warning("%s: %s: %s", outcome.reader, outcome.fate, outcome.why)
-        finally:
-            log.info("%s: %s", _occasion(asked), summary(fates))
-    if Fate.TOO_LATE in fates:
-        log.warning("%s", _lateness(asked))
+        if to:
+            group = _asked_for(
+                services, to, report or REPORT, period_named(period, settings.timezone, now), now
+            )
+            desk = Desk(services, now, this_run(), stop, hold_below=0)
+            status = _show(desk, [group]) if dry_run else _status(serve(desk, group))
+        else:
+            desk = Desk(services, now, this_run(), stop, settings.mail_hold_below)
+            status = _rehearse(desk) if dry_run else _go_round(desk)
     if stop.is_asked():
         log.warning("stopped by signal %d: who is left is mailed by the next run", stop.signal)
-        return stop.status
-    return 1 if PROBLEMS & set(fates) else 0
+        status = stop.status
+    sys.exit(status)
 
 
-def _occasion(asked: Due) -> Occasion:
-    return Occasion(REPORT, asked.day.isoformat())
+def _asked_for(services: Services, to: Sequence[str], report: str, period: str, now: datetime) -> Group:
+    """The group of those named by hand, without those who asked for no more mail."""
+    wanted = []
+    for address in to:
+        if _is_suppressed(services, address, report):
+            log.warning("%s asked for no more mail of %s: nothing is sent there", address, report)
+        else:
+            wanted.append(Turn(address, now, services.settings.timezone))
+    return Group(report, period, tuple(wanted))
 
 
-def _intents(services: Services, asked: Due, readers: Iterable[str], now: datetime) -> list[Intent]:
-    intents = plan(services.storage, _occasion(asked), readers, now, is_over)
-    return too_late(intents) if asked.late else intents
+def _is_suppressed(services: Services, address: str, report: str) -> bool:
+    try:
+        return is_suppressed(services.storage, address, report)
+    except MailError:
+        return False  # no address: the plan says so
 
 
-def _outcomes(
-    services: Services, edition: Edition, intents: list[Intent], now: datetime, stop: Stop
-) -> Iterable[Outcome]:
-    settings = services.settings
-    files = partial(attachments, services, edition)
-    letter = letter_writer(services.storage, edition, heading(settings, now), settings, files)
-    post = Post(
-        services.storage,
-        services.sender(),
-        this_run(),
-        clock_from(now),
-        stop.wait,
-        stop.is_asked,
-        settings.mail_per_second,
-    )
-    return carry_out(intents, letter, edition.revision, post)
+def _rehearse(desk: Desk) -> int:
+    readers = readers_of(desk.services.storage, desk.services.settings)
+    return _show(desk, _announced(desk, readers))
 
 
-def _lateness(asked: Due) -> str:
-    return (
-        f"the mail was due at {asked.due_at:%H:%M} {asked.due_at.tzinfo}, more than four hours ago: "
-        "the report is published, not mailed; send it by hand with --to"
-    )
+def _show(desk: Desk, groups: Sequence[Group]) -> int:
+    """Tell what would be done; return the exit status the real run would begin with."""
+    fates = set()
+    for group in groups:
+        occasion = Occasion(group.report, group.period)
+        for intent in intents_of(desk, occasion, group.addresses):
+            what = "would send" if intent.fate is None else f"{intent.fate}, nothing to do:"
+            why = f" ({intent.why})" if intent.why else ""
+            click.echo(f"{what} {occasion} to {intent.reader}{why}")
+            fates.add(intent.fate)
+    return 1 if PROBLEMS & fates else 0
+
+
+def _go_round(desk: Desk) -> int:
+    """Do all that is due and tell the owner of what went wrong; return the exit status."""
+    services = desk.services
+    try:
+        readers = readers_of(services.storage, services.settings)
+        _announced(desk, readers)
+        served = go_round(desk, readers)
+        findings = [*served.findings, *_collector_findings(services, desk.now)]
+    except StorageError:
+        tell(services, (), (), desk.now)  # it finds by itself that storage fails
+        raise
+    tell(services, findings, CHECKED | _COLLECTOR, desk.now)
+    give_signs(services, tally(served.fates), desk.now)
+    return _status(served)
+
+
+def _announced(desk: Desk, readers: Sequence[Reader]) -> list[Group]:
+    """Return who is due now; where nobody is, say who is next."""
+    groups = open_groups(desk.services.settings, readers, desk.now)
+    if not groups:
+        click.echo(_nothing_due(next_turn(desk.services.settings, readers, desk.now), desk.now))
+    return groups
+
+
+def _nothing_due(turn: Turn | None, now: datetime) -> str:
+    if turn is None:
+        return "nobody is to be mailed: MAIL_TO is nobody, and nobody subscribed"
+    here = turn.due_at.astimezone(turn.zone)
+    form = "%H:%M" if here.date() == now.astimezone(turn.zone).date() else "%Y-%m-%d %H:%M"
+    aside = f" ({turn.due_at:{form}} UTC)" if here.tzname() != "UTC" else ""
+    return f"nothing is due until {here:{form}} {turn.zone}{aside}"
+
+
+def _collector_findings(services: Services, now: datetime) -> list[Finding]:
+    minutes = services.settings.alert_quiet_minutes
+    return check_collector(services.storage, now, timedelta(minutes=minutes)) if minutes else []
+
+
+def _status(served: Served) -> int:
+    has_failed = PROBLEMS & served.fates.keys() or _FAILURES & {found.alarm for found in served.findings}
+    return 1 if has_failed else 0

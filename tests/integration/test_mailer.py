@@ -210,15 +210,15 @@ def test_a_wrong_password_is_one_line_and_claims_nothing(office: Office, tmp_pat
     assert delivered.readers == [*READERS]
 
 
-def test_a_mail_that_is_too_large_claims_nobody(office: Office) -> None:
+def test_a_mail_that_is_too_large_claims_nobody(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     """It is refused in one line, with its size, and a smaller revision can still be mailed to all."""
     a_frozen_edition(office.storage, revision=2, html=f"<p>{'#budget ' * 12_000}</p>")
 
     result = office.run("send", "--at", MORNING)
 
     assert (result.exit_code, office.outbox()) == (1, [])
-    assert re.search(r"Error: the mail is 100,\d{3} bytes as it travels", result.stderr)
-    assert list(office.storage.list("ledger/")) == []
+    assert re.search(r"would not arrive as it should: the mail is 100,\d{3} bytes as it travels", caplog.text)
+    assert list(office.storage.list("ledger/trends/")) == []
 
 
 def test_a_dry_run_sends_nothing_and_writes_nothing(office: Office) -> None:
@@ -249,10 +249,11 @@ def test_before_five_nothing_is_due(office: Office) -> None:
 def test_a_late_run_does_not_mail(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     """More than four hours late is no failure, but it is said; by hand it can still be sent."""
     late = "2026-11-21T09:00:01Z"
+    office.run("send", "--at", "2026-11-21T04:45:00Z")
     result = office.run("send", "--at", late)
 
     assert (result.exit_code, office.outbox()) == (0, [])
-    assert "more than four hours ago: the report is published, not mailed" in caplog.text
+    assert "more than 4 hours ago: the report is published, not mailed; without it: ann@" in caplog.text
     assert office.run("send", "--at", late, "--to", ANN).exit_code == 0
     assert office.outbox() == [ANN]
 

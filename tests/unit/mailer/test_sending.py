@@ -10,7 +10,7 @@ import pytest
 
 from mailer.ledger import Entry, State, claim, look
 from mailer.letters import Heading, letter_writer
-from mailer.sending import Fate, Intent, Occasion, Outcome, Post, carry_out, plan, summary, too_late
+from mailer.sending import Fate, Intent, Occasion, Outcome, Post, carry_out, plan, summary
 from report.errors import (
     MailDeferred,
     MailError,
@@ -378,16 +378,6 @@ def test_a_later_revision_is_not_mailed_again() -> None:
     outcomes = list(carry_out(planned(storage), lambda reader: pytest.fail("a letter"), 2, post))
 
     assert fates(outcomes) == dict.fromkeys(READERS, "already sent")
-
-
-def test_too_late_settles_only_what_was_left_to_send() -> None:
-    """What was sent stays sent; what was not is not mailed in the afternoon."""
-    storage = MemoryStorage()
-    carried(storage, MemorySender({BOB: [MailUnknown("?")], CYD: [MailDeferred("later")] * 2}))
-
-    late = too_late(planned(storage))
-
-    assert [intent.fate for intent in late] == [Fate.ALREADY_SENT, Fate.UNKNOWN, Fate.TOO_LATE]
 
 
 def test_the_claim_stands_before_the_mail_leaves() -> None:

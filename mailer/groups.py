@@ -1,0 +1,63 @@
+"""Who gets the same edition: the readers of a report whose slots cover the same period."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from mailer.slots import Clock, Slot
+from report.readers import Reader
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One reader's mail: due at `due_at` (UTC), by the clocks of `zone`."""
+
+    address: str
+    due_at: datetime
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class Group:
+    """The readers of one edition, by when their mail is due; `period` is the period's id."""
+
+    report: str
+    period: str
+    turns: tuple[Turn, ...]
+
+    def __str__(self) -> str:
+        return f"{self.report} {self.period}"
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The readers, by when their mail is due."""
+        return tuple(turn.address for turn in self.turns)
+
+
+def gathered(
+    readers: Iterable[Reader], report_zone: ZoneInfo, slots_of: Callable[[Clock], Sequence[Slot]]
+) -> list[Group]:
+    """Return the groups of what `slots_of` finds for each reader, the earliest due first.
+
+    Nobody gets what was due before joining. Readers of one rhythm and zone are looked up once.
+    """
+    known: dict[Clock, Sequence[Slot]] = {}
+    groups: dict[tuple[str, str], list[Turn]] = {}
+    for reader in readers:
+        clock = Clock(reader.rhythm, reader.zone, report_zone)
+        if clock not in known:
+            known[clock] = slots_of(clock)
+        for slot in known[clock]:
+            if reader.since is None or slot.due_at >= reader.since:
+                turn = Turn(reader.address, slot.due_at, reader.zone)
+                for report in reader.reports:
+                    groups.setdefault((report, slot.period), []).append(turn)
+    return sorted(
+        (Group(*name, tuple(sorted(turns, key=_order))) for name, turns in groups.items()),
+        key=lambda group: (group.turns[0].due_at, group.report, group.period),
+    )
+
+
+def _order(turn: Turn) -> tuple[datetime, str]:
+    return turn.due_at, turn.address

@@ -1,0 +1,87 @@
+"""One run: all that is due at a moment is mailed, what is too late is published, and told."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from mailer.groups import Group, Turn, gathered
+from mailer.heartbeats import beat, last_beat
+from mailer.lateness import by_the_hour, passed_groups, told_late, told_skipped
+from mailer.serving import Desk, Served, publish, serve
+from mailer.slots import INSTANT, newest_slot, open_slots, slots
+from report.alerts import Alarm
+from report.readers import REPORTS, Every, Reader, Rhythm
+from report.settings import Settings
+from report.window import Window
+
+CHECKED = frozenset(
+    {
+        Alarm.BUILD_FAILED,
+        Alarm.HELD,
+        Alarm.LATE,
+        Alarm.MAIL_BROKEN,
+        Alarm.READER_REFUSED,
+        Alarm.UNKNOWN_OUTCOME,
+    }
+)
+"""The alarms a round looks for."""
+
+_LONGEST_WAIT = timedelta(days=9)
+
+
+def open_groups(settings: Settings, readers: Iterable[Reader], now: datetime) -> list[Group]:
+    """Return who is to be mailed at `now` (aware), by edition; the ledger knows who has had it already."""
+    lateness = timedelta(hours=settings.mail_late_hours)
+    return gathered(readers, settings.timezone, partial(open_slots, now=now, lateness=lateness))
+
+
+def coming_groups(
+    settings: Settings, readers: Iterable[Reader], now: datetime, until: datetime
+) -> list[Group]:
+    """Return who is to be mailed after `now` and before `until`, which are aware, by edition."""
+    window = Window(now.astimezone(UTC) + INSTANT, until.astimezone(UTC))
+    return gathered(readers, settings.timezone, partial(slots, window=window))
+
+
+def next_turn(settings: Settings, readers: Iterable[Reader], now: datetime) -> Turn | None:
+    """Return whose mail is the next one due after `now`; None where nobody is to get any."""
+    window = Window(now.astimezone(UTC) + INSTANT, (now + _LONGEST_WAIT).astimezone(UTC))
+    groups = gathered(readers, settings.timezone, lambda clock: slots(clock, window)[:1])
+    return groups[0].turns[0] if groups else None
+
+
+def go_round(desk: Desk, readers: Sequence[Reader]) -> Served:
+    """Do all that is due; raise `StorageError`. What was stopped is left to the next round."""
+    storage, settings = desk.services.storage, desk.services.settings
+    before = last_beat(storage)
+    groups = open_groups(settings, readers, desk.now)
+    hourly, others = by_the_hour(readers)
+    passed = passed_groups(desk, others, before)
+    steps = _steps(desk, groups, [*passed, *_newest(settings, others, desk.now)])
+    served = sum(steps, Served())
+    if before and before < desk.now:
+        late = [told_late(desk, group) for group in passed]
+        served = sum(late, served)
+        served += told_skipped(passed_groups(desk, hourly, before), before, desk.now)
+    if not desk.stop.is_asked():
+        beat(storage, desk.run.host, desk.now)
+    return served
+
+
+def _steps(desk: Desk, groups: Iterable[Group], others: Iterable[Group]) -> Iterator[Served]:
+    """Mail what is open, then publish what is not, each edition once."""
+    known = set()
+    for group in groups:
+        known.add(str(group))
+        if not desk.stop.is_asked():
+            yield serve(desk, group)
+    for group in others:
+        if str(group) not in known and not desk.stop.is_asked():
+            known.add(str(group))
+            yield publish(desk, group)
+
+
+def _newest(settings: Settings, readers: Iterable[Reader], now: datetime) -> list[Group]:
+    """What was due last, however long ago, and at MAIL_AT, whoever reads it: pages wait for it too."""
+    house = Reader("", tuple(REPORTS), Rhythm(Every.DAY, settings.mail_at), settings.timezone)
+    return gathered([*readers, house], settings.timezone, partial(newest_slot, now=now))
