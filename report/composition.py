@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from report.adapters.duckdb_history import DuckDBHistory
     from report.adapters.duckdb_lake import DuckDBLake
     from report.adapters.duckdb_workroom import Workroom
+    from report.adapters.s3_buckets import S3Buckets
     from report.adapters.sns_topics import SnsTopics
     from report.hashtag_keeping import Keeper
 
@@ -125,6 +126,24 @@ def history_of(storage: Storage, settings: Settings) -> "DuckDBHistory":
     )
 
 
+def storage_at(settings: Settings, where: StorageUrl, acl: str = "") -> Storage:
+    """Return a place in S3 as storage, with the settings' credentials; raise `BadKey` for a bad bucket name.
+
+    What is put there gets the canned ACL `acl`, such as "public-read", where one is given.
+    """
+    from report.adapters.s3_storage import S3Storage, s3_client
+
+    return S3Storage(s3_client(settings.storage_anonymous), where.bucket, where.prefix, acl=acl)
+
+
+def buckets_of(settings: Settings) -> "S3Buckets":
+    """Return the buckets of the account whose credentials the settings give."""
+    from report.adapters.s3_buckets import S3Buckets
+    from report.adapters.s3_storage import s3_client
+
+    return S3Buckets(lambda region: s3_client(settings.storage_anonymous, region=region))
+
+
 def _workroom(settings: Settings) -> "Workroom":
     from report.adapters.duckdb_workroom import MIB, Workroom
 
@@ -154,7 +173,8 @@ def _sender(settings: Settings) -> Sender:
     url = settings.smtp_url
     if url.folder is not None:
         return FolderSender(url.folder)
-    return SmtpSender(connector(url, settings.smtp_password), settings.mail_per_connection)
+    connect = connector(url, settings.smtp_password)
+    return SmtpSender(connect, settings.mail_per_connection, signer_of(settings) or bytes)
 
 
 def _topic(arn: str) -> Topic:

@@ -23,7 +23,7 @@ _BUILDING = timedelta(minutes=30)
 _MOST_NAMED = 5
 _MOST_WORDS = 160
 _ADVICE = {
-    State.REFUSED: "mend or remove the address; `python -m mailer ledger --resolve again ADDRESS` sends it anew",
+    State.REFUSED: "mend or remove the address; `python -m mailer ledger --resolve again ADDRESS` tries anew",
     State.UNKNOWN: "ask the reader, then `python -m mailer ledger --resolve arrived` or `again ADDRESS`",
 }
 
@@ -65,6 +65,9 @@ def mails(storage: Storage, occasion: Occasion, names: dict[str, str], now: date
     found = look_up(storage, occasion).items()
     entries = {key: _as_of(now, entry.entry) for key, entry in found if isinstance(entry, Found)}
     yield _counts(occasion, list(entries.values()))
+    if unreadable := len(found) - len(entries):
+        says = f"{occasion}: {unreadable:,} entries of the ledger cannot be read, so their mail waits"
+        yield warning("mail", says, "`python -m mailer ledger` names them")
     for state, advice in _ADVICE.items():
         bad = [(_reader(key, names), entry) for key, entry in entries.items() if entry.state is state]
         yield from (

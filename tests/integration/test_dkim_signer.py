@@ -17,11 +17,16 @@ from cryptography.hazmat.primitives.serialization import (
 
 from report.adapters.dkim_signer import DkimSigner
 from report.adapters.dns_records import DnsRecords, resolver_at
+from report.composition import services_from
 from report.errors import SettingsError
-from report.mail import message
+from report.mail import as_letter, message
+from report.setting_rules import SmtpUrl
+from report.settings import Settings
 from tests.dns_server import running_dns, txt
 from tests.mail_builders import a_mail
+from tests.smtp_servers import AIOSMTPD_WARNINGS, genuine_server
 
+pytestmark = AIOSMTPD_WARNINGS
 NAME = "trends._domainkey.example.org"
 
 
@@ -91,6 +96,22 @@ def test_a_change_on_the_way_is_noticed(change: Callable[[bytes], bytes]) -> Non
 
     assert changed != body
     assert not is_genuine(changed, record(a_key()))
+
+
+def test_a_mail_leaves_signed_where_a_key_is_set() -> None:
+    """Key and selector in the settings are all it takes: what the server gets is believed."""
+    with genuine_server() as (port, delivered):
+        settings = Settings(
+            smtp_url=SmtpUrl(host="127.0.0.1", port=port),
+            mail_from="Trends <trends@example.org>",
+            dkim_selector="trends",
+            dkim_key=pem(a_key()),
+        )
+        with services_from(settings).sender() as sender:
+            sender.send(as_letter(a_letter()))
+
+    [(_, body)] = delivered.mails
+    assert is_genuine(body, record(a_key()))
 
 
 def test_a_mail_without_a_list_is_signed_too() -> None:
