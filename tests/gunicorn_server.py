@@ -37,8 +37,16 @@ class Gunicorn:
         """The server's address, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
 
-    def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
+    def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """Send one request; underscores in the names of headers stand for hyphens."""
+        return self._send(path, method, None, headers)
+
+    def post(self, path: str, form: Mapping[str, str], **headers: str) -> Answer:
+        """Send a form, as a browser without scripts does."""
+        said = {"Content_Type": "application/x-www-form-urlencoded", **headers}
+        return self._send(path, "POST", urlencode(form), said)
+
+    def _send(self, path: str, method: str, body: str | None, headers: Mapping[str, str]) -> Answer:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=_LONGEST_WAIT_SECONDS)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -47,11 +55,6 @@ class Gunicorn:
             return Answer(answer.status, dict(answer.getheaders()), answer.read())
         finally:
             connection.close()
-
-    def post(self, path: str, form: Mapping[str, str], **headers: str) -> Answer:
-        """Send a form, as a browser without scripts does."""
-        said = {"Content_Type": "application/x-www-form-urlencoded", **headers}
-        return self.ask(path, "POST", urlencode(form).encode(), **said)
 
     def stop(self) -> int:
         """End the server as a service manager does; return its status once all it said is read."""

@@ -132,7 +132,7 @@ def test_head_is_answered_from_the_same_copy(front: Front) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/healthz", "/files/a.json?expires=1&signature=a", "/nothing", "/editions/x"]
+    "path", ["/healthz", "/files/a.json?expires=1&signature=a", "/subscribe", "/nothing", "/editions/x"]
 )
 def test_what_is_for_one_reader_is_not_kept(front: Front, path: str) -> None:
     """Health, signed links and errors come from gunicorn each time."""
@@ -170,15 +170,22 @@ def test_the_log_says_what_was_asked_and_no_signature(front: Front) -> None:
     front.ask("/")
     front.ask("/?signature=abcdef")
     front.ask("/files/a.json?expires=1&signature=abcdef")
+    front.ask("/unsubscribe/abcdef")
     front.process.send_signal(signal.SIGUSR1)  # writes down what is still in memory
 
-    lines = until(lambda: (front.folder / "access.log").read_text().splitlines(), lambda said: len(said) == 3)
+    lines = until(lambda: (front.folder / "access.log").read_text().splitlines(), lambda said: len(said) == 4)
     asked = [line.partition("] ")[2].split() for line in lines]
     assert {(path, status, kept) for _, path, status, _, _, kept in asked} == {
         ("/", "200", "MISS"),
         ("/", "200", "HIT"),
         ("/files/a.json", "404", "-"),
+        ("/unsubscribe/(hidden)", "503", "-"),
     }
+
+
+def test_nobody_who_leaves_is_held_back(front: Front) -> None:
+    """The programs of a large mail provider post from few addresses, for many readers at once."""
+    assert {front.ask("/unsubscribe/x", "POST").status for _ in range(100)} == {503}  # no secret is set here
 
 
 @dataclass(frozen=True)
