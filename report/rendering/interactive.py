@@ -2,7 +2,9 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import asdict
+from math import nan
 from typing import Any
 
 from bokeh.embed import json_item
@@ -44,7 +46,9 @@ def _darkened(item: str) -> str:
 def _columns(chart: ChartSpec) -> Any:
     places = list(range(len(chart.labels)))
     first, *others = chart.series
-    values = {name: list(one.values) for name, one in zip(("value", "compared"), chart.series, strict=False)}
+    values = {
+        name: _gapped(one.values) for name, one in zip(("value", "compared"), chart.series, strict=False)
+    }
     source = ColumnDataSource({"place": places, "label": list(chart.labels), **values})
     plot = _plot(HEIGHT, Range1d(start=-0.6, end=len(places) - 0.4), DataRange1d(start=0))
     plot.ygrid.grid_line_color = LIGHT.line
@@ -61,6 +65,11 @@ def _columns(chart: ChartSpec) -> Any:
     plot.xaxis.major_label_overrides = dict(enumerate(chart.labels))
     plot.yaxis.formatter = NumeralTickFormatter(format="0,0")
     return plot
+
+
+def _gapped(values: Iterable[float | None]) -> list[float]:
+    """BokehJS draws a missing value as 0, and stops a line at what is no number."""
+    return [nan if value is None else value for value in values]
 
 
 def _draw_gaps(plot: Any, chart: ChartSpec) -> None:
