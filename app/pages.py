@@ -74,6 +74,7 @@ class _Listed:
     id: str
     last: date
     name: str
+    is_week: bool = False
 
     @classmethod
     def of(cls, period: str) -> "_Listed":
@@ -82,10 +83,12 @@ class _Listed:
             day = date.fromisoformat(period)
             return cls(period, day, f"{day:%A} {day.day}")
         sunday = monday + timedelta(days=6)
-        return cls(period, sunday, f"Week {monday.isocalendar().week}, {days_of_week(sunday)}")
+        return cls(period, sunday, f"Week {monday.isocalendar().week}, {days_of_week(sunday)}", is_week=True)
 
 
 def _month(name: str, listed: Iterable[_Listed]) -> Markup:
-    row = Markup('<li><a href="/editions/{}/">{}</a></li>')
-    rows = Markup("").join(row.format(one.id, one.name) for one in listed)
+    day, week = Markup('<li><a href="/editions/{}/">{}</a></li>'), Markup("<strong>{}</strong>")
+    rows = Markup("").join(
+        day.format(one.id, week.format(one.name) if one.is_week else one.name) for one in listed
+    )
     return Markup("<section><h2>{}</h2><ul>{}</ul></section>").format(name, rows)

@@ -218,7 +218,7 @@ def test_the_archive_lists_weeks_too(storage: FragileStorage, client: FlaskClien
     publish(storage, day=date(2026, 11, 1), period="2026-W44")
     publish(storage, period="2026-11-20T0730Z")
     text = client.get("/editions/").text
-    week = '<a href="/editions/2026-W44/">Week 44, 26 October to 1 November 2026</a>'
+    week = '<a href="/editions/2026-W44/"><strong>Week 44, 26 October to 1 November 2026</strong></a>'
 
     assert text.index("November 2026") < text.index(week) < text.index("Sunday 1")
     assert "October 2026</h2>" not in text

@@ -74,11 +74,11 @@ def days_table(week: Counted) -> Table:
         rows.append((_short(one.day), one.tweets, tweets_before, one.observed_minutes, share, one.day))
     return Table(
         slug="by-day",
-        title=f"Tweets and observed minutes by day ({week.counts.period.zone.key})",
+        title=f"Tweets by day, a week before, and observed minutes ({week.counts.period.zone.key})",
         columns=(
             Column("Day", Kind.WORD, "weekday"),
             Column("Tweets", Kind.COUNT),
-            Column("Week before", Kind.COUNT, "tweets_before"),
+            Column("Before", Kind.COUNT, "tweets_before"),
             Column("Minutes", Kind.COUNT, "observed_minutes"),
             Column("Observed", Kind.SHARE, "observed_share"),
             Column("Day", Kind.DATA),

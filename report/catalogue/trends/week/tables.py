@@ -11,7 +11,7 @@ _MOVED = (
     TAG,
     TREND,
     TWEETS,
-    Column("Week before", Kind.COUNT, "tweets_before"),
+    Column("Before", Kind.COUNT, "tweets_before"),
     Column("Rank", Kind.COUNT, "ranks"),
     CHANGE,
     Column("Rank", Kind.DATA),
