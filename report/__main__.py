@@ -5,12 +5,15 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
+from report.alerting import failure_told
+from report.alerts import Alarm
 from report.athena_tables import SAMPLE_DAY, SAMPLE_LOCATION, athena_statements
 from report.commands import Door
 from report.compaction import LONGEST_RUN, Done
@@ -26,6 +29,9 @@ from report.window import last_whole_day
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _POLL_SECONDS = 1.0
+_ALERT = click.option(
+    "--alert", is_flag=True, help="Tell the owner of a failure, as what cron starts should."
+)
 
 
 @click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,6 +54,7 @@ def main() -> None:
 @click.option("--period", metavar="ID", help="A day, a week or a day so far, by its id; see below.")
 @click.option("--force", is_flag=True, help="Render anew even where no data has changed.")
 @click.option("--wait", default=300, show_default=True, metavar="SECONDS", help="Wait for a build elsewhere.")
+@_ALERT
 def build(
     name: str,
     day: datetime | None,
@@ -56,6 +63,7 @@ def build(
     period: str | None,
     force: bool,
     wait: int,
+    alert: bool,
 ) -> None:
     """Build editions: page, mail, text, pictures, files.
 
@@ -80,7 +88,8 @@ def build(
         return
     for wanted in [period] if period else _days(services, day, days, now):
         try:
-            _build_period(services, name, wanted, force, wait)
+            with _told(services, Alarm.BUILD_FAILED, f"{name} {wanted}", now, alert):
+                _build_period(services, name, wanted, force, wait)
         except NotBegun as error:
             if days is None:
                 raise
@@ -103,7 +112,8 @@ def build(
     help="Days to search for late tweets.",
 )
 @click.option("--rebuild", is_flag=True, help="Count every day there ever was: after TIMEZONE changed.")
-def compact(until: datetime | None, back: int, rebuild: bool) -> None:
+@_ALERT
+def compact(until: datetime | None, back: int, rebuild: bool, alert: bool) -> None:
     """Compact what was collected, and count it: all that a report reads later.
 
     A closed UTC hour, then a closed UTC day, becomes one Parquet object; each closed day of TIMEZONE is
@@ -117,16 +127,8 @@ def compact(until: datetime | None, back: int, rebuild: bool) -> None:
     """
     services, now = services_from_environ(), datetime.now(UTC)
     wanted = min(until.replace(tzinfo=UTC), now) if until else now
-    lake, done = lake_of(services), Done()
-    with lease(services.storage, "compact", this_run(), now, LONGEST_RUN):
-        days = lake.days(wanted.date() - timedelta(days=back), wanted)
-        with click.progressbar(days, label="compacting", file=sys.stderr) as bar:
-            for one in bar:
-                lake.compact_day(one, wanted, done)
-        settled = _count_days(services, last_whole_day(wanted, services.settings.timezone), back, rebuild)
-    click.echo(done.said())
-    click.echo(settled.said())
-    _keep_histories(services, now, rebuild=rebuild)
+    with _told(services, Alarm.COMPACT_FAILED, "report compact", now, alert):
+        _compact(services, now, wanted, back, rebuild)
 
 
 @main.command(epilog=f"Questions: {', '.join(question_names())}.")
@@ -201,6 +203,25 @@ def athena_tables(folder: Path, day: datetime) -> None:
     for name, statement in athena_statements(settings.athena_database, location, zone, day.date()).items():
         (folder / name).write_text(statement, encoding="utf-8")
         click.echo(folder / name)
+
+
+def _compact(services: Services, now: datetime, wanted: datetime, back: int, rebuild: bool) -> None:
+    lake, done = lake_of(services), Done()
+    with lease(services.storage, "compact", this_run(), now, LONGEST_RUN):
+        days = lake.days(wanted.date() - timedelta(days=back), wanted)
+        with click.progressbar(days, label="compacting", file=sys.stderr) as bar:
+            for one in bar:
+                lake.compact_day(one, wanted, done)
+        settled = _count_days(services, last_whole_day(wanted, services.settings.timezone), back, rebuild)
+    click.echo(done.said())
+    click.echo(settled.said())
+    _keep_histories(services, now, rebuild=rebuild)
+
+
+def _told(
+    services: Services, alarm: Alarm, about: str, now: datetime, alert: bool
+) -> AbstractContextManager[None]:
+    return failure_told(services, alarm, about, now) if alert else nullcontext()
 
 
 def _count_days(services: Services, last: date, back: int, rebuild: bool) -> Settled:

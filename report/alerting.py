@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from report.alert_states import confirm, hand_back, settle
 from report.alert_words import Heading, alert_mail, alert_text, line_of, subject_of, without_addresses
 from report.alerts import Alarm, Finding, Notice
-from report.errors import SettingsError, StorageError, TrendsError
+from report.errors import BuildRunning, NotBegun, SettingsError, StorageError, TrendsError
 from report.mail import as_letter
 from report.runs import this_run
 from report.services import Services
@@ -43,9 +43,14 @@ def tell(services: Services, findings: Iterable[Finding], checked: Collection[Al
 
 @contextmanager
 def failure_told(services: Services, alarm: Alarm, about: str, now: datetime) -> Iterator[None]:
-    """Tell of whatever ends the block, and raise it; a block that ends well is told to be over."""
+    """Tell of whatever ends the block, and raise it; a block that ends well is told to be over.
+
+    Work that another run is at is neither, nor is a day before anything was collected.
+    """
     try:
         yield
+    except (BuildRunning, NotBegun):
+        raise
     except Exception as error:
         tell(services, [Finding(alarm, about, str(error) or type(error).__name__)], {alarm}, now)
         raise

@@ -14,12 +14,14 @@ from click.testing import CliRunner, Result
 from moto.backends import get_backend
 
 from mailer.__main__ import cli
+from report.__main__ import main
 from report.adapters.sns_client import sns_client
 from report.adapters.sns_topic import SnsTopic
 from report.adapters.sns_topics import SnsTopics
 from report.errors import TopicError, TopicUnavailable
 from report.topics import Subscription
 from tests.aws_server import use_aws
+from tests.builders import a_v1_document
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:twitter-trends-alerts"
 OWNER = "owner@example.org"
@@ -153,6 +155,31 @@ def test_alarms_are_muted_listed_and_let_speak(desk: Desk) -> None:
 def test_each_command_shows_how_it_is_typed(desk: Desk, command: str) -> None:
     """--help has an example that begins as one types it."""
     assert f"python -m mailer alerts {command}" in desk.type(command, "--help").output
+
+
+@pytest.mark.parametrize(
+    ("words", "subject"),
+    [
+        pytest.param(["compact"], "Twitter Trends: compact failed", id="compact"),
+        pytest.param(["build", "--date", "2026-11-20"], "Twitter Trends: build failed", id="build"),
+    ],
+)
+def test_what_cron_starts_tells_of_its_failure(desk: Desk, words: list[str], subject: str) -> None:
+    """With --alert, a failure reaches the owner once, and the command fails all the same."""
+    del desk.settings["ALERT_TOPIC"]
+    desk.settings["MAIL_OWNER"] = OWNER
+    raw = desk.folder / "data/raw/dt=2026-11-20/hour=12"
+    raw.mkdir(parents=True)
+    (raw / "x.jsonl").write_text(json.dumps(a_v1_document()), encoding="utf-8")
+    for name in ("recent", "tweets", "counts", "editions"):
+        (desk.folder / "data" / name).write_text("a file where a folder should be", encoding="utf-8")
+
+    without = CliRunner().invoke(main, words, env=desk.settings)
+    told = [CliRunner().invoke(main, [*words, "--alert"], env=desk.settings) for _ in range(2)]
+
+    assert [one.exit_code for one in (without, *told)] == [1, 1, 1]
+    [letter] = (desk.folder / "outbox").glob("*.eml")
+    assert message_from_bytes(letter.read_bytes())["Subject"] == subject
 
 
 # ---- the adapter ------------------------------------------------------------------------------------

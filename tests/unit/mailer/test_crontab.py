@@ -27,7 +27,9 @@ def test_the_settings_are_what_every_cron_reads() -> None:
     assert not [line for line in SETTINGS if "$" in line]
 
 
-@pytest.mark.parametrize(("job", "words"), [*zip(JOBS, ["report compact", "mailer send"], strict=True)])
+@pytest.mark.parametrize(
+    ("job", "words"), [*zip(JOBS, ["report compact --alert", "mailer send"], strict=True)]
+)
 def test_a_job_runs_in_the_project_and_its_words_go_to_the_log(tmp_path: Path, job: str, words: str) -> None:
     """The command as cron gives it to the shell: folders with spaces do no harm, errors are logged too."""
     app, bin = tmp_path / "the app", tmp_path / "bin"

@@ -12,8 +12,10 @@ from report.alerting import failure_told, tell
 from report.alerts import Alarm, Finding
 from report.errors import (
     BuildError,
+    BuildRunning,
     MailServerError,
     MailUnknown,
+    NotBegun,
     StorageUnavailable,
     TopicError,
     TrendsError,
@@ -191,6 +193,17 @@ def test_a_job_that_fails_is_told_and_fails() -> None:
         "Twitter Trends: over: build failed",
     ]
     assert "build failed, trends: no tweets" in house.mails[0][1].get_content()
+
+
+@pytest.mark.parametrize("error", [BuildRunning("elsewhere"), NotBegun("before all")])
+def test_work_that_is_not_ours_is_no_failure(error: BuildError) -> None:
+    """Done by another run, or on a day before the first: no alarm, and no end of one either."""
+    house = House(**BOTH)
+
+    with pytest.raises(BuildError), failure_told(house.services, Alarm.COMPACT_FAILED, "compact", FIVE):
+        raise error
+
+    assert (house.mails, [*house.storage.list()]) == ([], [])
 
 
 def _fail() -> NoReturn:
