@@ -120,7 +120,7 @@ def shown_pictures(html: str) -> list[str]:
 def message(mail: Mail) -> EmailMessage:
     """Return the MIME message: text and HTML as alternatives, the pictures related to the HTML.
 
-    Raise `MailError` for an address that is none, and for a message over `LARGEST_MESSAGE_BYTES`.
+    Raise `MailError` for an address that is none.
     """
     letter = EmailMessage(policy=SMTP)
     letter["From"] = mailbox(mail.sender)
@@ -131,7 +131,6 @@ def message(mail: Mail) -> EmailMessage:
     letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notices in answer
     _fill(letter, mail.text, mail.html, mail.pictures)
     _name_boundaries(letter, mail)
-    _check_size(letter)
     return letter
 
 
@@ -175,17 +174,3 @@ def _name_boundaries(letter: EmailMessage, mail: Mail) -> None:
     wholes = [part for part in letter.walk() if part.is_multipart()]
     for number, whole in enumerate(wholes):
         whole.set_boundary(f"=_{number}_{seed}")
-
-
-def _check_size(letter: EmailMessage) -> None:
-    size = len(letter.as_bytes())
-    if size <= LARGEST_MESSAGE_BYTES:
-        return
-    parts = [part for part in letter.walk() if not part.is_multipart()]
-    sizes = ", ".join(
-        f"{part.get_filename() or part.get_content_type()} {len(part.as_bytes()):,}" for part in parts
-    )
-    raise MailError(
-        f"the mail is {size:,} bytes as it travels, over the {LARGEST_MESSAGE_BYTES:,} mail programs show "
-        f"unclipped ({sizes}); send fewer or smaller tables and pictures"
-    )

@@ -217,7 +217,7 @@ def test_a_mail_that_is_too_large_claims_nobody(office: Office, caplog: pytest.L
     result = office.run("send", "--at", MORNING)
 
     assert (result.exit_code, office.outbox()) == (1, [])
-    assert re.search(r"would not arrive as it should: the mail is 100,\d{3} bytes as it travels", caplog.text)
+    assert re.search(r"would not arrive as it should: The mail is 100,\d{3} bytes as it travels", caplog.text)
     assert list(office.storage.list("ledger/trends/")) == []
 
 

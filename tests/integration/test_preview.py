@@ -76,6 +76,18 @@ def test_a_mail_that_would_not_be_sent_is_shown_all_the_same(folder: Path) -> No
     assert "&lt;script&gt;" in (folder / "preview" / "index.html").read_text()
 
 
+def test_a_mail_too_large_is_shown_with_the_size_of_its_parts(folder: Path) -> None:
+    """Who looks for what to leave out sees it."""
+    long = HTML.replace("</body>", f"<p>{'words ' * 20_000}</p></body>")
+    a_frozen_edition(DirectoryStorage(folder / "data"), date(2026, 11, 20), revision=2, html=long)
+
+    result = preview()
+
+    assert result.exit_code == 1
+    assert "text/html 12" in result.stdout
+    assert (folder / "preview" / "mail.html").stat().st_size > 120_000
+
+
 def test_the_browser_is_opened(folder: Path) -> None:
     """At the index, by its address."""
     seen = folder / "opened"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report.errors import MailError
-from report.mail import LARGEST_MESSAGE_BYTES, Letter, message, message_id
+from report.mail import Letter, message, message_id
 from tests.mail_builders import a_mail, a_picture
 
 PRINTABLE = st.text(st.characters(exclude_categories=("C", "Zl", "Zp", "Zs"), include_characters=" ")).filter(
@@ -119,14 +119,6 @@ def test_the_shortest_encoding_is_chosen(text: str, encoding: str) -> None:
 def test_the_same_mail_has_the_same_bytes() -> None:
     """Nothing in a message is drawn by lot."""
     assert message(a_mail()).as_bytes() == message(a_mail()).as_bytes()
-
-
-def test_a_mail_that_would_be_clipped_is_refused() -> None:
-    """Gmail hides the end of a long mail: the message as it travels, pictures and all, stays below."""
-    picture = a_picture(noise=b"\0" * (LARGEST_MESSAGE_BYTES * 3 // 4))
-
-    with pytest.raises(MailError, match=r"the mail is 8\d,\d{3} bytes as it travels.*hours\.png 8\d,\d{3}"):
-        message(a_mail(pictures={"hours.png": picture}))
 
 
 @pytest.mark.parametrize(
