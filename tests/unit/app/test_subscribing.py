@@ -263,3 +263,8 @@ def test_storage_that_fails_is_said(client: FlaskClient, storage: FragileStorage
     storage.is_cut_off = True
 
     assert client.post(link_of(Wish(ANN, NOW))).status_code == 503
+
+
+def test_every_page_leads_to_the_form(client: FlaskClient) -> None:
+    """A quiet link stands at the foot of each page, the frozen ones included: all stand in one frame."""
+    assert '<a href="/subscribe">' in client.get("/editions/").text.partition("<footer>")[2]
