@@ -14,11 +14,12 @@ JOBS = [line for line in LINES if line not in SETTINGS]
 
 def test_the_mailer_looks_every_quarter_of_an_hour() -> None:
     """In a user's crontab: five fields, then the command; no percent sign, which cron cuts at."""
-    compact, mail = JOBS
+    compact, mail, confirm = JOBS
 
     assert compact.startswith("7 * * * * cd ")
     assert mail.startswith("*/15 * * * * cd ")
-    assert "%" not in compact + mail
+    assert confirm.startswith("*/15 * * * * cd ")
+    assert "%" not in compact + mail + confirm
 
 
 def test_the_settings_are_what_every_cron_reads() -> None:
@@ -28,7 +29,8 @@ def test_the_settings_are_what_every_cron_reads() -> None:
 
 
 @pytest.mark.parametrize(
-    ("job", "words"), [*zip(JOBS, ["report compact --alert", "mailer send"], strict=True)]
+    ("job", "words"),
+    [*zip(JOBS, ["report compact --alert", "mailer send", "mailer confirm"], strict=True)],
 )
 def test_a_job_runs_in_the_project_and_its_words_go_to_the_log(tmp_path: Path, job: str, words: str) -> None:
     """The command as cron gives it to the shell: folders with spaces do no harm, errors are logged too."""
