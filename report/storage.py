@@ -40,19 +40,10 @@ class Folder:
 
 @dataclass(frozen=True)
 class Description:
-    """What an object says of itself: its content type, and what whoever put it noted by name.
-
-    Names are of a-z, 0-9, "-", "_" and ".", values are printable ASCII: S3 sends both as HTTP headers.
-    Raises `StorageError` for others, and for more than S3 takes.
-    """
+    """What an object says of itself: its content type, and what whoever put it noted by name."""
 
     content_type: str = OCTETS
     metadata: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        problem = _metadata_problem(self.metadata)
-        if problem:
-            raise StorageError(f"cannot keep the metadata {dict(self.metadata)!r}: {problem}")
 
 
 class Sink(Protocol):
@@ -125,7 +116,8 @@ class Storage(Protocol):
     ) -> None:
         """Upload a file with all it says of itself, telling how many bytes have gone each time.
 
-        The number is negative where some must go again; threads may tell at once.
+        The number is negative where some must go again; threads may tell at once. Raise `StorageError`
+        for metadata `check_metadata` refuses.
         """
 
     def download(self, key: str, path: Path) -> None:
@@ -186,6 +178,13 @@ def check_folder(prefix: str) -> None:
     check_prefix(prefix)
     if prefix and not prefix.endswith("/"):
         raise BadKey(f"folder {prefix!r} does not end in '/'")
+
+
+def check_metadata(metadata: Mapping[str, str]) -> None:
+    """Raise `StorageError` unless both stores keep it as it is: S3 sends it as HTTP headers, 2 KB at most."""
+    problem = _metadata_problem(metadata)
+    if problem:
+        raise StorageError(f"cannot keep the metadata {dict(metadata)!r}: {problem}")
 
 
 def check_lifetime(key: str, lifetime: timedelta) -> None:

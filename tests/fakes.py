@@ -16,6 +16,7 @@ from report.storage import (
     check_folder,
     check_key,
     check_lifetime,
+    check_metadata,
     check_prefix,
     unheard,
 )
@@ -99,6 +100,7 @@ class MemoryStorage:
     def upload_described(
         self, path: Path, key: str, description: Description, told: Callable[[int], object]
     ) -> None:
+        check_metadata(description.metadata)
         try:
             body = path.read_bytes()
         except OSError as error:

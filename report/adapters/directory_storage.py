@@ -37,6 +37,7 @@ from report.storage import (
     check_folder,
     check_key,
     check_lifetime,
+    check_metadata,
     check_prefix,
     is_key,
     unheard,
@@ -149,6 +150,7 @@ class DirectoryStorage:
         self, path: Path, key: str, description: Description, told: Callable[[int], object]
     ) -> None:
         """Upload a file with all it says of itself, telling how many bytes have gone each time."""
+        check_metadata(description.metadata)
         with translated_local("read", path):
             source = path.open("rb")
         with source, self._writing(key, source, told) as (draft, place):

@@ -1,6 +1,7 @@
 """How S3 is reached: a client with limits on every wait, and the rules for a bucket's name."""
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from boto3.session import Session
@@ -24,11 +25,11 @@ _KEPT_BY_AWS = (
 )
 
 
-def s3_client(anonymous: bool, attempts: int = _ATTEMPTS) -> "S3Client":
+def s3_client(anonymous: bool, attempts: int = _ATTEMPTS, region: str | None = None) -> "S3Client":
     """Return a client set up by boto3's own variables; an anonymous one signs nothing (public buckets).
 
     A request that failed in a way that can pass is tried `attempts` times in all, here and nowhere
-    else. Raise `StorageError` where boto3's own settings are wrong.
+    else. `region` is boto3's own unless given. Raise `StorageError` where boto3's own settings are wrong.
     """
     config = Config(
         connect_timeout=CONNECT_SECONDS,
@@ -38,11 +39,32 @@ def s3_client(anonymous: bool, attempts: int = _ATTEMPTS) -> "S3Client":
         signature_version=UNSIGNED if anonymous else "s3v4",
     )
     try:
-        return Session().client("s3", config=config)
+        return Session().client("s3", region_name=region, config=config)
     except (BotoCoreError, ValueError) as error:
         raise StorageError(
             f"cannot set up S3: {error}; check the AWS_… variables and ~/.aws/config"
         ) from error
+
+
+def is_anonymous(client: "S3Client") -> bool:
+    """Tell whether the client signs nothing."""
+    return not isinstance(vars(client.meta.config)["signature_version"], str)
+
+
+def check_region(name: str) -> None:
+    """Raise `BadKey` for a region AWS had none of when boto3 was released."""
+    session = Session()
+    known = [
+        one
+        for part in session.get_available_partitions()
+        for one in session.get_available_regions("s3", part)
+    ]
+    if name not in known:
+        nearest = get_close_matches(name, known, n=1)
+        raise BadKey(
+            f"region {name!r} is none that boto3 knows of; to use it all the same, set AWS_DEFAULT_REGION"
+            + "".join(f"; is it {one!r}?" for one in nearest)
+        )
 
 
 def check_bucket_name(name: str) -> None:

@@ -17,7 +17,7 @@ from botocore.credentials import Credentials, ReadOnlyCredentials
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from report.adapters.s3_client import CONNECT_SECONDS, READ_SECONDS
+from report.adapters.s3_client import CONNECT_SECONDS, READ_SECONDS, is_anonymous
 from report.adapters.s3_errors import NotRead
 
 if TYPE_CHECKING:
@@ -73,16 +73,13 @@ class S3Reader:
             return self._made[1]
 
     def _credentials(self) -> ReadOnlyCredentials:
-        if self._is_anonymous():
+        if is_anonymous(self._client):
             return _NOBODY
         # boto3 has no public way to a client's own credentials; a test holds it to this one.
         found: Credentials | None = self._client._get_credentials()  # type: ignore[attr-defined]
         if found is None:
             raise NotRead("there are no credentials")
         return found.get_frozen_credentials()
-
-    def _is_anonymous(self) -> bool:
-        return not isinstance(vars(self._client.meta.config)["signature_version"], str)
 
     def _new_store(self, credentials: ReadOnlyCredentials) -> S3Store:
         """Return a store that looks for nothing in the environment: boto3 has done so, and knows more."""
@@ -104,7 +101,7 @@ class S3Reader:
             aws_endpoint_url_s3=endpoint,
             region=self._client.meta.region_name,
             credential_provider=lambda: given,
-            skip_signature=self._is_anonymous(),
+            skip_signature=is_anonymous(self._client),
             virtual_hosted_style_request=own_host,
             client_options=waits,
             retry_config={"max_retries": 0},

@@ -18,11 +18,12 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, Inc
 from report.adapters.file_cache import FileCache
 from report.adapters.file_errors import translated_local
 from report.adapters.read_ahead import read_ahead
+from report.adapters.s3_advice import HOW_TO_SIGN_IN
 from report.adapters.s3_bulk import S3Bulk
-from report.adapters.s3_client import check_bucket_name, s3_client
+from report.adapters.s3_client import check_bucket_name, is_anonymous, s3_client
 from report.adapters.s3_errors import RACE, NotRead, code_of, missing_bucket, translated
 from report.adapters.s3_listing import S3Listing
-from report.errors import AlreadyExists, NotFound
+from report.errors import AlreadyExists, NotFound, StorageError
 from report.storage import (
     OCTETS,
     Description,
@@ -32,6 +33,7 @@ from report.storage import (
     check_folder,
     check_key,
     check_lifetime,
+    check_metadata,
     check_prefix,
     unheard,
 )
@@ -177,6 +179,7 @@ class S3Storage:
     ) -> None:
         """Upload a file with all it says of itself, telling how many bytes have gone each time."""
         name = self._name(key)
+        check_metadata(description.metadata)
         extra = {"ContentType": description.content_type, "Metadata": dict(description.metadata)}
         with translated_local("read", path), path.open("rb") as file, self._translated(self._write, key):
             self._client.upload_fileobj(
@@ -215,6 +218,10 @@ class S3Storage:
     def share(self, key: str, lifetime: timedelta) -> str:
         """Return a presigned URL of the object; it ends with `lifetime`, or with a role's credentials."""
         check_lifetime(key, lifetime)
+        if is_anonymous(self._client):
+            raise StorageError(
+                f"cannot share {key!r} without credentials, which sign the link: {HOW_TO_SIGN_IN}"
+            )
         self.head(key)
         place = {"Bucket": self._bucket, "Key": self._name(key)}
         seconds = int(lifetime.total_seconds())

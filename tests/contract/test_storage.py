@@ -515,10 +515,16 @@ def test_description_goes_with_the_object(storage: Storage, tmp_path: Path) -> N
         {"a": "x" * 2048},
     ],
 )
-def test_metadata_that_is_no_header_is_refused(metadata: dict[str, str]) -> None:
+def test_metadata_that_is_no_header_is_refused(
+    storage: Storage, tmp_path: Path, metadata: dict[str, str]
+) -> None:
     """What S3 could not send as a header, or would change, is refused before anything is sent."""
+    (tmp_path / "up").write_bytes(b"")
+
     with pytest.raises(StorageError, match="metadata"):
-        Description(metadata=metadata)
+        storage.upload_described(tmp_path / "up", "a", Description(metadata=metadata), unheard)
+
+    assert keys_of(storage) == []
 
 
 class Slow:

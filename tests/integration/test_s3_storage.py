@@ -2,21 +2,20 @@
 
 import json
 import socket
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from report.adapters.s3_storage import S3Storage, check_bucket_name
 from report.errors import AlreadyExists, BadKey, NotFound, StorageError, StorageUnavailable
+from tests.canned_s3 import Answer, canned, refusal
 from tests.s3_server import client_of
 
 if TYPE_CHECKING:
@@ -25,56 +24,14 @@ if TYPE_CHECKING:
 HOUR = timedelta(hours=1)
 
 
-class Canned(BaseHTTPRequestHandler):
-    """Answers every request with one canned answer after the other, the last for ever."""
-
-    protocol_version = "HTTP/1.1"
-    answers: ClassVar[list[tuple[int, str, bytes, int]]]
-    seen: ClassVar[list[str]]
-
-    def do_GET(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        self.rfile.read(length)
-        self.seen.append(self.command)
-        status, code, body, promised = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        body = f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode() if code else body
-        self.send_response(status)
-        self.send_header("Content-Length", str(promised or len(body)))
-        self.send_header("ETag", '"etag"')
-        self.send_header("Connection", "close")
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-        self.close_connection = True
-
-    do_HEAD = do_PUT = do_DELETE = do_GET
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @contextmanager
-def canned_s3(*answers: tuple[int, str, bytes, int]) -> Iterator[tuple[S3Storage, list[str]]]:
-    """Give a store whose S3 gives these answers (status, error code, body, length promised)."""
-    seen: list[str] = []
-    server = ThreadingHTTPServer(
-        ("127.0.0.1", 0), type("Answers", (Canned,), {"answers": list(answers), "seen": seen})
-    )
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    # boto3 alone pauses between its own attempts: one attempt keeps the test from waiting.
-    client = client_of(f"http://127.0.0.1:{server.server_port}", attempts=1)
-    try:
+def canned_s3(*answers: Answer) -> Iterator[tuple[S3Storage, list[str]]]:
+    """Give a store whose S3 gives these answers, and the requests it has seen."""
+    with canned(*answers) as (url, seen):
+        # boto3 alone pauses between its own attempts: one attempt keeps the test from waiting.
+        client = client_of(url, attempts=1)
         yield S3Storage(client, "bucket", sleep=lambda _: None), seen
-    finally:
         client.close()
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def refusal(status: int, code: str) -> tuple[int, str, bytes, int]:
-    return status, code, b"", 0
 
 
 @pytest.fixture
@@ -314,3 +271,112 @@ def test_bucket_name_is_refused(s3: "S3Client", name: str) -> None:
     """A name S3 cannot have is refused before any call is made."""
     with pytest.raises(BadKey, match="bucket name"):
         S3Storage(s3, name)
+
+
+def test_s3s_own_words_name_the_missing_right() -> None:
+    """Where S3 says which action lacks, as of a key of KMS, that one is named, and an outright denial."""
+    words = (
+        'User: arn:aws:iam::1:user/x is not authorized to perform: kms:GenerateDataKey on resource: "arn"'
+        " with an explicit deny in an identity-based policy"
+    )
+    with canned_s3(refusal(403, "AccessDenied", words)) as (storage, _):
+        with pytest.raises(
+            StorageError, match=r"'a' in bucket 'bucket': allow kms:GenerateDataKey"
+        ) as caught:
+            storage.put("a", b"")
+        assert "denies it outright" in str(caught.value)
+
+
+def test_a_denied_listing_names_the_bucket() -> None:
+    """Where no key was asked for, the bucket alone is named."""
+    with (
+        canned_s3(refusal(403, "AccessDenied")) as (storage, _),
+        pytest.raises(StorageError, match=r"denies bucket 'bucket': allow s3:ListBucket "),
+    ):
+        list(storage.list())
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "advice"),
+    [
+        (400, "ExpiredToken", "credentials are over .* AWS_SESSION_TOKEN"),
+        (400, "AccessControlListNotSupported", "has ACLs disabled.* 'a' was not put: leave out --public"),
+        (403, "InvalidObjectState", "'a' in bucket 'bucket' is archived"),
+        (403, "RequestTimeTooSkewed", "s3:PutObject on 'a' in bucket 'bucket': this machine's clock"),
+        (400, "EntityTooLarge", "5 TB"),
+    ],
+)
+def test_refusal_says_what_to_do(status: int, code: str, advice: str) -> None:
+    """Each refusal S3 has a name for comes with advice, and never as an error that can pass."""
+    with (
+        canned_s3(refusal(status, code)) as (storage, _),
+        pytest.raises(StorageError, match=advice) as caught,
+    ):
+        storage.put("a", b"")
+
+    assert caught.value.permanent
+
+
+def test_a_head_without_a_reason_is_explained() -> None:
+    """S3 tells a HEAD nothing: an expired token and a wrong region look the same."""
+    with canned_s3((400, "", b"", 0)) as (storage, _), pytest.raises(StorageError, match="token has expired"):
+        storage.head("a")
+
+
+def test_wrong_region_is_named() -> None:
+    """Where S3 says which region is right, so do we."""
+    more = "<Region>eu-west-1</Region>"
+    with canned(refusal(400, "AuthorizationHeaderMalformed"), more=more) as (url, _):
+        client = client_of(url, attempts=1)
+        with pytest.raises(StorageError, match="AWS_DEFAULT_REGION to eu-west-1"):
+            S3Storage(client, "bucket").put("a", b"")
+        client.close()
+
+
+def test_a_public_put_asks_for_the_acl(s3: "S3Client", bucket: str, tmp_path: Path) -> None:
+    """What is put with an ACL has it, by every way of writing."""
+    (tmp_path / "up").write_bytes(b"")
+    storage = S3Storage(s3, bucket, acl="public-read")
+    storage.put("a", b"")
+    storage.upload(tmp_path / "up", "b")
+
+    for key in ("a", "b"):
+        grants = s3.get_object_acl(Bucket=bucket, Key=key)["Grants"]
+        assert any(grant["Grantee"].get("URI", "").endswith("AllUsers") for grant in grants)
+
+
+def test_a_public_put_without_the_right_names_it() -> None:
+    """A denial of a public object is one of the ACL, which Block Public Access may be behind."""
+    with canned(refusal(403, "AccessDenied")) as (url, _):
+        client = client_of(url, attempts=1)
+        with pytest.raises(StorageError, match=r"allow s3:PutObjectAcl .* Block Public Access"):
+            S3Storage(client, "bucket", acl="public-read").put("a", b"")
+        client.close()
+
+
+def test_no_link_is_made_without_credentials(s3_endpoint: str, s3: "S3Client", bucket: str) -> None:
+    """An unsigned address is no link that ends: who has no credentials is told so."""
+    s3.put_object(Bucket=bucket, Key="a", Body=b"")
+    client = client_of(s3_endpoint, anonymous=True)
+
+    with pytest.raises(StorageError, match="without credentials"):
+        S3Storage(client, bucket).share("a", HOUR)
+    client.close()
+
+
+def test_what_cannot_be_deleted_is_named() -> None:
+    """Where S3 refuses one of many, the others are said to be gone, and the one is named with the right."""
+    error = b"<Error><Key>b</Key><Code>AccessDenied</Code><Message>no</Message></Error>"
+    body = b"<DeleteResult>" + error + b"</DeleteResult>"
+    with canned_s3((200, "", body, 0)) as (storage, _):
+        gone = storage.delete_many(["a", "b", "c"])
+        assert [next(gone), next(gone)] == ["a", "c"]
+        with pytest.raises(StorageError, match="'b' in bucket 'bucket': allow s3:DeleteObject"):
+            next(gone)
+
+
+def test_foreign_metadata_is_read(s3: "S3Client", bucket: str) -> None:
+    """What others noted is shown as it is, though we would not write it."""
+    s3.put_object(Bucket=bucket, Key="a", Body=b"", Metadata={"they_say": "=?UTF-8?Q?=C3=BC?= \t"})
+
+    assert S3Storage(s3, bucket).describe("a").metadata == {"they_say": "=?UTF-8?Q?=C3=BC?= \t"}
