@@ -1,22 +1,28 @@
 """Rules for what is found wrong with a mail before anybody gets it."""
 
+from datetime import time
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailer.confirming import letter_of as letter_of_wish
 from mailer.preflight import LARGEST_ATTACHMENTS_BYTES, problems_of
 from report.catalogue.trends import describe
 from report.editions import File
 from report.mail import LARGEST_MESSAGE_BYTES, message
+from report.readers import Every, Reader, Rhythm
 from report.rendering.files import render_files
 from report.rendering.foot import with_foot
+from report.settings import Settings
+from report.tokens import Wish
 from report.trends import Label
 from report.values import Column, Kind, Report, Table
-from tests.mail_builders import a_mail
+from tests.mail_builders import FIVE, a_mail
 from tests.report_builders import a_counted_day, a_course, a_report, a_trend
 
 SITE = "https://trends.example"
@@ -67,6 +73,14 @@ def test_nothing_collected_is_sound_too() -> None:
     report = Report(**{**vars(a_report()), "is_empty": True})
 
     assert problems(letter_of(files_of(report), LINKS)) == ""
+
+
+def test_the_question_whether_to_subscribe_is_sound_too() -> None:
+    """It is a mail like the others, and should arrive as well."""
+    reader = Reader("ann@example.com", ("trends",), Rhythm(Every.WEEK, time(7, 30)), ZoneInfo("Asia/Kolkata"))
+    asking = Settings(mail_from="trends@example.org", public_url=SITE, secret_key="a secret of the tests")
+
+    assert problems(letter_of_wish(asking, FIVE)(Wish(reader, FIVE), "00ff")) == ""
 
 
 @settings(max_examples=40, deadline=None)
@@ -147,6 +161,7 @@ def test_a_sound_mail_has_no_problems() -> None:
         pytest.param("2.50", "2.5", id="zeros behind a point"),
         pytest.param("12k", "12,345", id="thousands in short"),
         pytest.param("1.2M", "1,234,567", id="millions in short"),
+        pytest.param("#0k", "#0k", id="a hashtag like a number in short"),
         pytest.param("20 Nov 2026", "2026-11-20", id="a day"),
         pytest.param('x<span style="display:none">77</span>', "x", id="what is not shown"),
         pytest.param("<style>p{margin:77px}</style>x", "x", id="what is style"),
