@@ -32,8 +32,8 @@ def top_changed(before: Edition, after: Edition) -> bool:
 
 def _reason(before: Edition, revision: int) -> str:
     return (
-        f"This is version {revision}: tweets came in late, or a setting changed, after version "
-        f"{before.revision} was made. That one stays as it was."
+        f"This is version {revision}: since version {before.revision} was made, tweets came in late, or the "
+        f"report is made otherwise. Version {before.revision} stays as it was."
     )
 
 
