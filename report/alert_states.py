@@ -128,7 +128,9 @@ def _save(storage: Storage, alarm: Alarm, state: State, etag: str) -> None:
 
 def _episode(values: dict[str, Any]) -> Episode:
     since = datetime.fromisoformat(values["since"]).astimezone(UTC)
-    return Episode(since, int(values["count"]), *(_moment(values[name]) for name in _MOMENTS))
+    told_at, telling_since, calm_since = (_moment(values[name]) for name in _MOMENTS)
+    says = tuple(map(str, values["says"]))
+    return Episode(since, int(values["count"]), told_at, telling_since, calm_since, says)
 
 
 def _moment(text: str | None) -> datetime | None:

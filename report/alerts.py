@@ -20,6 +20,7 @@ TELLING = timedelta(minutes=10)
 """How long a run that took a telling upon itself is waited for."""
 
 _LONGEST_ABOUT = 200
+_MOST_KEPT = 50
 
 
 class Alarm(StrEnum):
@@ -78,13 +79,17 @@ class Notice:
 
 @dataclass(frozen=True)
 class Episode:
-    """One thing that is wrong, over several runs; `count` is how many findings were told last."""
+    """One thing that is wrong, over several runs; `count` is how many findings were told last.
+
+    What befell a mail is found once, so its words are kept in `says` until somebody was told.
+    """
 
     since: datetime
     count: int = 0
     told_at: datetime | None = None
     telling_since: datetime | None = None
     calm_since: datetime | None = None
+    says: tuple[str, ...] = ()
 
     def is_being_told(self, now: datetime) -> bool:
         """Whether another run is at it."""
@@ -119,8 +124,8 @@ def decide(
     """Return the alarm's next state and what is to be told, from what is said of each thing found."""
     raised, notices = {}, []
     for about in sorted({*state.raised, *said}):
-        words = tuple(said.get(about, ()))
-        episode = _seen(state.raised.get(about), bool(words), now)
+        episode = _seen(alarm, state.raised.get(about), tuple(said.get(about, ())), now)
+        words = tuple(said.get(about, episode.says))
         change = _due(alarm, episode, len(words), now, repeat_after)
         if change and not state.is_muted(now) and not episode.is_being_told(now):
             notices.append(Notice(alarm, about, change, episode.since, words))
@@ -134,7 +139,7 @@ def told(episode: Episode, notice: Notice, now: datetime) -> Episode | None:
     """Return the episode after its notice was told at `now`: None where that was the last word."""
     if notice.change is Change.OVER:
         return None
-    return replace(episode, count=len(notice.says), told_at=now, telling_since=None)
+    return replace(episode, count=len(notice.says), told_at=now, telling_since=None, says=())
 
 
 def not_told(episode: Episode) -> Episode:
@@ -142,10 +147,10 @@ def not_told(episode: Episode) -> Episode:
     return replace(episode, telling_since=None)
 
 
-def _seen(episode: Episode | None, is_found: bool, now: datetime) -> Episode:
+def _seen(alarm: Alarm, episode: Episode | None, words: tuple[str, ...], now: datetime) -> Episode:
     if episode is None:
-        return Episode(now)
-    return replace(episode, calm_since=None if is_found else episode.calm_since or now)
+        return Episode(now, says=() if alarm.heals else words[:_MOST_KEPT])
+    return replace(episode, calm_since=None if words else episode.calm_since or now)
 
 
 def _due(alarm: Alarm, episode: Episode, count: int, now: datetime, repeat_after: timedelta) -> Change | None:
@@ -162,7 +167,9 @@ def _is_spent(alarm: Alarm, episode: Episode, now: datetime) -> bool:
     """Whether nothing is left to say of it: it is gone, and nobody heard of it, or its end is no news."""
     if episode.calm_since is None or episode.is_being_told(now):
         return False
-    return episode.told_at is None or (_is_calm(episode, now) and not alarm.heals)
+    if episode.told_at is None:
+        return not episode.says
+    return _is_calm(episode, now) and not alarm.heals
 
 
 def _is_calm(episode: Episode, now: datetime) -> bool:

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from mailer.doctor.verdicts import Verdict, ok, serious, skipped, warning
+from mailer.heartbeats import FOLDER
 from report.cron import Cron
 from report.storage import Storage
 
-HOSTS = "ledger/hosts/"
 _ALIVE = timedelta(minutes=31)
 """Two runs of crontab's quarter of an hour, and a minute for a slow one."""
 _LATELY = timedelta(days=1)
@@ -29,8 +30,8 @@ def check_clockwork(
 
 def hosts(storage: Storage) -> Mapping[str, datetime]:
     """Return when each host last ran the mailer, by storage's clock."""
-    found = ((info.key.removeprefix(HOSTS).removesuffix(".json"), info) for info in storage.list(HOSTS))
-    return {host: info.modified_at for host, info in found}
+    found = storage.list(FOLDER)
+    return {unquote(info.key.removeprefix(FOLDER).removesuffix(".json")): info.modified_at for info in found}
 
 
 def runs(seen: Mapping[str, datetime], now: datetime, *, mail_leaves: bool) -> Verdict:

@@ -1,6 +1,6 @@
 """Rules for what is remembered of alarms, whoever else is at it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -34,6 +34,20 @@ def test_of_many_hosts_one_tells() -> None:
     ]
 
 
+@pytest.mark.parametrize("is_known", [False, True], ids=["the first finding ever", "a known alarm"])
+def test_who_was_slower_does_not_tell(is_known: bool) -> None:
+    """Another host settles between this one's reading and writing: the telling is the other's."""
+    storage = _Overtaken()
+    if is_known:
+        mute(storage, STOPPED.alarm, FIVE)
+    quicker: list[Notice] = []
+    storage.meanwhile = lambda: quicker.extend(settled(storage, FIVE, STOPPED))
+
+    slower = settled(storage, FIVE, STOPPED)
+
+    assert (len(quicker), slower) == (1, [])
+
+
 def test_what_was_told_is_remembered() -> None:
     """A confirmed telling is not repeated; its confirmed end leaves nothing behind."""
     storage = MemoryStorage()
@@ -58,6 +72,16 @@ def test_what_could_not_be_told_is_left_to_the_next_run() -> None:
     again = settled(storage, FIVE + timedelta(minutes=1), STOPPED)
 
     assert [(notice.change, notice.since) for notice in again] == [(Change.RAISED, FIVE)]
+
+
+def test_what_is_found_once_is_told_in_its_own_words() -> None:
+    """A late mail that nobody could be told of is told by a run that no longer finds it."""
+    storage, late = MemoryStorage(), Finding(Alarm.LATE, "trends 2026-11-20", "was due at 05:00")
+    hand_back(storage, settle(storage, [late], [Alarm.LATE], FIVE, DAY))
+
+    [notice] = settle(storage, [], [Alarm.LATE], FIVE + timedelta(minutes=15), DAY)
+
+    assert (notice.about, notice.says) == (late.about, (late.says,))
 
 
 def test_an_end_that_could_not_be_told_is_told_later() -> None:
@@ -124,6 +148,20 @@ def test_a_memory_that_cannot_be_read_is_written_anew(body: bytes) -> None:
 
     assert [notice.change for notice in settled(storage, FIVE, STOPPED)] == [Change.RAISED]
     assert "raw" in states(storage)[STOPPED.alarm].raised
+
+
+class _Overtaken(MemoryStorage):
+    """Lets somebody else in right after the first reading."""
+
+    meanwhile: Callable[[], None] | None = None
+
+    def get_with_etag(self, key: str) -> tuple[bytes, str]:
+        try:
+            return super().get_with_etag(key)
+        finally:
+            others, self.meanwhile = self.meanwhile, None
+            if others:
+                others()
 
 
 class _Counting(MemoryStorage):

@@ -90,6 +90,17 @@ def test_what_befell_a_mail_is_never_called_over(alarm: Alarm) -> None:
     assert owner.state.raised == {}
 
 
+@pytest.mark.parametrize("is_muted", [False, True], ids=["nobody could be told", "muted"])
+def test_what_befell_a_mail_is_kept_until_somebody_is_told(is_muted: bool) -> None:
+    """It is found once, so the run after finds nothing: its words are kept, and told then, once."""
+    owner = Owner(Alarm.LATE)
+    owner.state = State(muted_until=FIVE + 2 * QUARTER if is_muted else None)
+    owner.after(QUARTER, "the mail was due at 05:00", is_reached=False)
+
+    assert [owner.after(QUARTER) for _ in range(4)] == [[Change.RAISED], [], [], []]
+    assert owner.state.raised == {}
+
+
 def test_more_of_the_same_is_news() -> None:
     """A second refused reader of the same mail is told; one less is not."""
     owner = Owner(Alarm.READER_REFUSED)
@@ -107,6 +118,7 @@ def test_who_is_at_it_is_waited_for() -> None:
 
     assert owner.after(timedelta(minutes=1), "no tweet") == []
     assert owner.after(timedelta(minutes=1)) == []
+    assert owner.state.raised[WHAT].since == FIVE + QUARTER
     assert owner.after(TELLING, "no tweet") == [Change.RAISED]
 
 
