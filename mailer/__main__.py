@@ -8,6 +8,7 @@ from mailer.commands.alerts import alerts
 from mailer.commands.confirm import confirm
 from mailer.commands.doctor import doctor
 from mailer.commands.ledger import ledger
+from mailer.commands.plan import plan
 from mailer.commands.preview import preview
 from mailer.commands.readers import readers
 from mailer.commands.send import send
@@ -29,6 +30,7 @@ cli.add_command(alerts)
 cli.add_command(confirm)
 cli.add_command(doctor)
 cli.add_command(ledger)
+cli.add_command(plan)
 cli.add_command(preview)
 cli.add_command(readers)
 cli.add_command(send)

@@ -13,6 +13,7 @@ from mailer.serving import Desk, Served, intents_of
 from mailer.slots import passed_slots
 from report.alerts import Alarm, Finding
 from report.readers import Every, Reader
+from report.words import count_of
 
 _LONGEST_LOOK_BACK = timedelta(days=8)
 _FIRST_LOOK_BACK = timedelta(days=1)
@@ -52,8 +53,8 @@ def told_skipped(groups: Sequence[Group], before: datetime | None, now: datetime
     if not turns or before is None:
         return Served()
     says = (
-        f"{len(turns):,} hourly mails to {len({turn.address for turn in turns}):,} readers were left out: "
-        f"nothing ran from {_utc(before)} to {_utc(now)}; look whether cron did"
+        f"{count_of(len(turns), 'hourly mail')} left out: nothing ran from {_utc(before)} to {_utc(now)}; "
+        "look whether cron did"
     )
     log.warning("%s", says)
     about = f"hourly mails since {_utc(before)}"

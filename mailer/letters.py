@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from mailer.attachments import Attachment, attach
-from report.editions import Edition, newest_of
-from report.errors import NotFound
+from report.editions import Edition
 from report.mail import Letter, Mail, message, message_id, shown_pictures
 from report.mail_form import Form
 from report.settings import Settings
@@ -25,14 +24,6 @@ class Heading:
     subject: str
     sent_at: datetime
     correction: int = 0
-
-
-def edition_of(storage: Storage, report: str, day: date, build: Callable[[], Edition]) -> Edition:
-    """Return the day's newest edition, built where there is none; raise `TrendsError`."""
-    try:
-        return newest_of(storage, report, day.isoformat())
-    except NotFound:
-        return build()
 
 
 def letter_writer(

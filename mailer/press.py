@@ -1,7 +1,7 @@
 """The edition a mail is made of: the one that stands, or one that is built for it."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from mailer.attachments import Attachment, attachments_of
 from mailer.letters import Heading
@@ -9,11 +9,6 @@ from report.editions import Edition, newest_of
 from report.errors import NotFound
 from report.services import Services
 from report.settings import Settings
-
-
-def standing(services: Services, report: str, day: date) -> Edition:
-    """Return the day's newest edition, built only where there is none; raise `TrendsError`."""
-    return published(services, report, day.isoformat())
 
 
 def published(services: Services, report: str, period: str) -> Edition:

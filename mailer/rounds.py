@@ -21,6 +21,7 @@ CHECKED = frozenset(
         Alarm.LATE,
         Alarm.MAIL_BROKEN,
         Alarm.READER_REFUSED,
+        Alarm.STORAGE_FAILED,
         Alarm.UNKNOWN_OUTCOME,
     }
 )

@@ -21,6 +21,7 @@ from report.editions import Edition, edition_folder, load
 from report.errors import BuildRunning, MailError, NotFound, TrendsError
 from report.runs import Run, is_over
 from report.services import Services
+from report.words import percent
 
 _ALARMS = {Fate.REFUSED: Alarm.READER_REFUSED, Fate.UNKNOWN: Alarm.UNKNOWN_OUTCOME}
 _TOLD_AT_MOST = 100  # findings of one alarm and group; the log has all
@@ -104,8 +105,8 @@ def _held(desk: Desk, group: Group, edition: Edition) -> Finding:
     assert edition.coverage is not None
     hours = desk.services.settings.mail_late_hours
     says = (
-        f"{group}: {edition.coverage:.0%} of the minutes were observed, under the {desk.hold_below} of "
-        f"MAIL_HOLD_BELOW; it goes when data arrives within {hours} hours after it was due, or by "
+        f"{group}: {percent(edition.coverage)} of the minutes were observed, MAIL_HOLD_BELOW asks for "
+        f"{percent(desk.hold_below / 100)}; it goes when data arrives within {hours} hours after it was due, or by "
         f"`python -m mailer send --report {group.report} --period {group.period} --to ADDRESS`"
     )
     return Finding(Alarm.HELD, str(group), says)

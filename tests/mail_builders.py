@@ -53,8 +53,9 @@ def a_frozen_edition(
     day: date = DAY,
     revision: int = 1,
     html: str = HTML,
+    **changes: Any,
 ) -> Edition:
-    """Freeze an edition that has what the mailer reads; return it."""
+    """Freeze an edition that has what the mailer reads; return it. `changes` are fields of the edition."""
     files = {
         "mail.html": File(html.encode(), "text/html; charset=utf-8"),
         "mail.txt": File(f"{TEXT}Revision {revision}.\n".encode(), "text/plain; charset=utf-8"),
@@ -68,8 +69,9 @@ def a_frozen_edition(
         day=day,
         zone="UTC",
         revision=revision,
-        folder=edition_folder("trends", day.isoformat(), revision),
+        folder=edition_folder("trends", changes.get("period", day.isoformat()), revision),
         files=describe(files),
+        **changes,
     )
     freeze(storage, edition, files)
     announce(storage, edition)

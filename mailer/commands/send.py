@@ -132,8 +132,10 @@ def _go_round(desk: Desk) -> int:
         _announced(desk, readers)
         served = go_round(desk, readers)
         findings = [*served.findings, *_collector_findings(services, desk.now)]
-    except StorageError:
-        tell(services, (), (), desk.now)  # it finds by itself that storage fails
+    except Exception as error:
+        alarm = Alarm.STORAGE_FAILED if isinstance(error, StorageError) else Alarm.MAIL_BROKEN
+        says = str(error) or type(error).__name__
+        tell(services, [Finding(alarm, "the run of the mailer", says)], {alarm}, desk.now)
         raise
     tell(services, findings, CHECKED | _COLLECTOR, desk.now)
     give_signs(services, tally(served.fates), desk.now)

@@ -1,0 +1,123 @@
+"""`python -m mailer plan`: who gets what, covering which period, and when."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import click
+
+from mailer.commands.arguments import moment_of
+from mailer.forecast import Mail, Mails, forecast, summed_up
+from mailer.groups import Group
+from mailer.pacing import Stop
+from mailer.rounds import coming_groups, open_groups
+from mailer.serving import Desk
+from report.composition import services_from_environ
+from report.runs import this_run
+from report.subscribers import readers_of
+
+_HEADINGS = ("due (UTC)", "there", "zone", "report", "period")
+
+
+@click.command()
+@click.option(
+    "--at", metavar="ISO-TIME", help="Plan from this time on instead of now; in TIMEZONE if it names none."
+)
+@click.option(
+    "--days", type=click.IntRange(1, 31), default=1, show_default=True, help="For so many days of 24 hours."
+)
+@click.option("--readers", "by_reader", is_flag=True, help="A line for each reader.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="json has every reader.",
+)
+def plan(at: str | None, days: int, by_reader: bool, form: str) -> None:
+    """Show who would get what, covering which period, and when; write nothing, send nothing.
+
+    What is due now stands first, with what the ledger says of it; then what is to come, by the reader's
+    clock and in UTC. It is decided as `send` decides it. Readers of an edition who are due at one hour of
+    one zone share a line.
+
+    \b
+    Examples:
+      python -m mailer plan
+      python -m mailer plan --days 7 --readers
+      python -m mailer plan --at 2026-03-29T00:00 --days 2 --format json
+    """
+    services = services_from_environ()
+    settings = services.settings
+    now = moment_of(at, settings.timezone)
+    readers = readers_of(services.storage, settings)
+    groups = [
+        *open_groups(settings, readers, now),
+        *coming_groups(settings, readers, now, now + timedelta(days=days)),
+    ]
+    mails = forecast(Desk(services, now, this_run(), Stop(), settings.mail_hold_below), groups)
+    for line in _json(mails) if form == "json" else _table(groups, mails, by_reader):
+        click.echo(line)
+
+
+def _json(mails: Iterable[Mail]) -> Iterator[str]:
+    """A list of objects, one a line, without holding them all."""
+    before = "["
+    for mail in mails:
+        values = {
+            "due_at": mail.due_at.isoformat(),
+            "there": mail.due_at.astimezone(mail.zone).isoformat(),
+            "zone": mail.zone.key,
+            "report": mail.report,
+            "period": mail.period,
+            "reader": mail.reader,
+            "state": mail.state,
+            "why": mail.why,
+        }
+        yield before + json.dumps(values, ensure_ascii=False)
+        before = ","
+    yield "]" if before == "," else "[]"
+
+
+def _table(groups: Iterable[Group], mails: Iterable[Mail], by_reader: bool) -> Iterator[str]:
+    widths = _widths(groups)
+    last = "reader: state" if by_reader else "readers: state"
+    yield _row([*_HEADINGS, last], widths)
+    rows = map(_of_one, mails) if by_reader else map(_of_many, sorted(summed_up(mails), key=_order))
+    for row in rows:
+        yield _row(row, widths)
+
+
+def _of_one(mail: Mail) -> list[str]:
+    why = f" ({mail.why})" if mail.why else ""
+    return [*_when(mail.due_at, mail.zone), mail.report, mail.period, f"{mail.reader}: {mail.state}{why}"]
+
+
+def _of_many(mails: Mails) -> list[str]:
+    states = ", ".join(f"{count:,} {state}" for state, count in mails.states)
+    return [*_when(mails.due_at, mails.zone), mails.report, mails.period, states]
+
+
+def _order(mails: Mails) -> tuple[datetime, str, str]:
+    return mails.due_at, mails.report, mails.zone.key
+
+
+def _when(due_at: datetime, zone: ZoneInfo) -> list[str]:
+    return [f"{due_at:%Y-%m-%d %H:%M}", f"{due_at.astimezone(zone):%a %H:%M}", zone.key]
+
+
+def _widths(groups: Iterable[Group]) -> list[int]:
+    """How wide each column is; the last needs no end."""
+    zones, reports, periods = {""}, {""}, {""}
+    for group in groups:
+        zones |= {turn.zone.key for turn in group.turns}
+        reports.add(group.report)
+        periods.add(group.period)
+    said = [{f"{0:16}"}, {f"{0:9}"}, zones, reports, periods]
+    return [max(map(len, {heading, *cells})) for heading, cells in zip(_HEADINGS, said, strict=True)]
+
+
+def _row(cells: Iterable[str], widths: list[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, [*widths, 0], strict=True))
