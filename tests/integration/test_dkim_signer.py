@@ -1,7 +1,9 @@
 """Rules for signing mail: a receiver that asks DNS finds it whole, and finds every change."""
 
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Callable
+from email import message_from_bytes
 from email.message import EmailMessage
 from functools import cache
 
@@ -96,6 +98,15 @@ def test_a_change_on_the_way_is_noticed(change: Callable[[bytes], bytes]) -> Non
 
     assert changed != body
     assert not is_genuine(changed, record(a_key()))
+
+
+def test_no_second_sender_can_be_put_in() -> None:
+    """From is covered once more than it stands there, and each header of a one-click link once (RFC 8058)."""
+    header = message_from_bytes(signed())["DKIM-Signature"]
+    [covered] = [tag.partition("=")[2] for tag in header.split(";") if tag.strip().startswith("h=")]
+    names = Counter("".join(covered.split()).split(":"))
+
+    assert (names["from"], names["list-unsubscribe"], names["list-unsubscribe-post"]) == (2, 1, 1)
 
 
 def test_a_mail_leaves_signed_where_a_key_is_set() -> None:

@@ -81,6 +81,8 @@ def test_where_nobody_collects_nobody_stops() -> None:
         lake.put(f"{raw_hour(NOW - timedelta(hours=back))}demo.jsonl", b"{}")
     lake.put("raw/dt=soon/hour=12/x.json", b"{}")
     lake.put("raw/dt=2026-11-20/hour=99/20261120T996100Z-feed.json", b"{}")
+    lake.put(f"{raw_hour(NOW)}20261121T059900Z-feed.json", b"{}")
+    lake.put(f"{raw_hour(NOW)}20261121T0512.txt", b"{}")
     assert alarms(lake) == []
 
 
