@@ -1,4 +1,4 @@
-"""The report's commands: `python -m report build|compact|query`."""
+"""The report's commands: `python -m report build|compact|query|publish`."""
 
 import logging
 import signal
@@ -16,6 +16,7 @@ from report.alerting import failure_told
 from report.alerts import Alarm
 from report.athena_tables import SAMPLE_DAY, SAMPLE_LOCATION, athena_statements
 from report.commands import Door
+from report.commands.publish import publish
 from report.compaction import LONGEST_RUN, Done
 from report.composition import hashtags_of, history_of, lake_of, services_from_environ
 from report.engine import question_names
@@ -282,6 +283,8 @@ def _when_free(build: Callable[[datetime], Any], wait: int) -> Any:
                 raise
             time.sleep(_POLL_SECONDS)
 
+
+main.add_command(publish)
 
 if __name__ == "__main__":
     main(prog_name="python -m report")

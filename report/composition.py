@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from report.adapters.s3_buckets import S3Buckets
     from report.adapters.sns_topics import SnsTopics
     from report.hashtag_keeping import Keeper
+    from report.publishing.publishing import Place
+    from report.publishing.statics import Statics
 
 
 def services_from_environ() -> Services:
@@ -102,6 +104,31 @@ def cron_of_host() -> Cron:
     from report.adapters.host_cron import cron_of_this_host
 
     return cron_of_this_host()
+
+
+def site_of(settings: Settings) -> "Place":
+    """Return where the website lies; raise `SettingsError` where that is among what others must not read."""
+    from report.adapters.s3_client import check_bucket_name, s3_client
+    from report.adapters.site_places import folder_place, s3_place
+    from report.publishing.apart import check_apart
+    from report.publishing.site import Access
+
+    where, address = settings.site_url, settings.site_address and f"{settings.site_address}/"
+    check_apart(where, settings.storage_url)
+    if where.folder is not None:
+        return folder_place(where.folder, address)
+    try:
+        check_bucket_name(where.bucket)
+    except BadKey as error:
+        raise SettingsError(f"wrong settings:\n  SITE_URL: {error}") from error
+    return s3_place(s3_client(False), where.bucket, where.prefix, Access(settings.site_access), address)
+
+
+def statics_of_pages() -> "Statics":
+    """Return what every page loads; raise `PublishError`."""
+    from report.adapters.page_scripts import read_statics
+
+    return read_statics()
 
 
 def history_of(storage: Storage, settings: Settings) -> "DuckDBHistory":

@@ -84,6 +84,10 @@ class BuildRunning(BuildError):
     permanent = False
 
 
+class PublishError(TrendsError):
+    """The website could not be made, or is not what it should be."""
+
+
 class MailError(TrendsError):
     """A mail could not be built or sent; `code` is the server's reply, 0 where it gave none."""
 

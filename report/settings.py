@@ -14,6 +14,7 @@ from report.setting_rules import RULES, SmtpUrl, StorageUrl
 _Value = TypeVar("_Value")
 _TWEETS = StorageUrl(folder=Path("data"))
 _OUTBOX = SmtpUrl(folder=Path("outbox"))
+_WEBSITE = StorageUrl(folder=Path("site"))
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,9 @@ class Settings:
     ping_url: str = field(default="", repr=False)
     metrics_namespace: str = ""
     public_url: str = "http://localhost:8000"
+    site_url: StorageUrl = _WEBSITE
+    site_access: str = "private"
+    site_address: str = ""
     secret_key: str = field(default="", repr=False)
     port: int = 8000
     trusted_proxies: int = 0

@@ -3,6 +3,7 @@
 {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const NEAR = "400px"; // how far below the window a chart begins to load
+  const OURS = document.currentScript.src; // a website of files may lie in a folder of its host
   let bokeh; // the one promise of BokehJS
 
   const observer = new IntersectionObserver(
@@ -53,7 +54,7 @@
   function loadBokeh(version) {
     bokeh ??= new Promise((resolve, reject) => {
       const script = document.createElement("script");
-      script.src = `/static/bokeh/${encodeURIComponent(version)}/bokeh.min.js`;
+      script.src = new URL(`bokeh/${encodeURIComponent(version)}/bokeh.min.js`, OURS);
       script.onload = resolve;
       script.onerror = () => reject(new Error("BokehJS did not load"));
       document.head.append(script);

@@ -1,0 +1,101 @@
+"""What a site should hold: every file, decided before any is read or sent."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from report.errors import PublishError
+from report.publishing.feeds import feed, robots, sitemap
+from report.publishing.links import key_of, links_of
+from report.publishing.pages import error_page, listing_pages, signpost
+from report.publishing.shelf import DATA, PAGE, Shelved, last_revisions, newest_of_each
+from report.publishing.site import FOR_EVER, FRESH, INDEX, Manner, SiteFile
+from report.publishing.statics import Statics, static_files
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around the editions: how files are made, what pages load, where the site and server are.
+
+    `address` is the site's, ending in "/", or "" where it is not known; `live` is the server's, PUBLIC_URL.
+    """
+
+    manner: Manner
+    statics: Statics
+    address: str
+    live: str
+
+
+def site_files(
+    shelf: Sequence[Shelved], around: Surroundings, hashtags: Iterable[SiteFile] = ()
+) -> list[SiteFile]:
+    """Return the files of the site that shows the editions of `shelf`, of which there must be one.
+
+    `hashtags` are the pages of hashtags at hand; every other link that leads to no file gets a signpost.
+    Raise `PublishError` where two editions would lie in one place.
+    """
+    _check_apart(shelf)
+    newest = newest_of_each(shelf)
+    files = [file for one in shelf for file in _of_edition(one)]
+    files += [_page_of(one, f"{one.base.removeprefix('/')}{INDEX}", FRESH) for one in last_revisions(shelf)]
+    files += _of_newest(newest)
+    files += static_files(around.statics, shelf)
+    files += [*listing_pages(shelf, newest, bool(around.address)), error_page(), *hashtags]
+    if around.address:
+        files += [feed(shelf, around.address), robots(around.address), sitemap(shelf, around.address)]
+    return [*files, *_signposts(files, shelf, around)]
+
+
+def _of_edition(one: Shelved) -> Iterable[SiteFile]:
+    for name, file in one.files.items():
+        saved_as = f"{one.report}-{one.period}-{name}" if name.endswith(".csv") else ""
+        yield SiteFile(
+            key=one.root + name,
+            content_type=file.content_type,
+            cache_control=FOR_EVER,
+            size=file.size,
+            sha256=file.sha256,
+            stored=one.folder + name,
+            saved_as=saved_as,
+        )
+    yield _page_of(one, one.root + INDEX, FOR_EVER)
+
+
+def _of_newest(newest: Sequence[Shelved]) -> Iterable[SiteFile]:
+    for at, one in enumerate(newest):
+        if at == 0:
+            yield _page_of(one, f"latest/{INDEX}", FRESH)
+            yield _copy_of(one, DATA, "latest.json", FRESH)
+        else:
+            yield _page_of(one, f"latest/{one.report}/{INDEX}", FRESH)
+
+
+def _page_of(one: Shelved, key: str, cache_control: str) -> SiteFile:
+    return _copy_of(one, PAGE, key, cache_control)
+
+
+def _copy_of(one: Shelved, name: str, key: str, cache_control: str) -> SiteFile:
+    file = one.files[name]
+    return SiteFile(key, file.content_type, cache_control, file.size, file.sha256, one.folder + name)
+
+
+def _signposts(
+    files: Sequence[SiteFile], shelf: Sequence[Shelved], around: Surroundings
+) -> Iterable[SiteFile]:
+    """A page for each link that leads to no file; the signposts' own links are those of every page."""
+    pages = [file.body.decode() for file in files if file.is_page and file.body]
+    links = [link for page in pages for link in links_of(page)]
+    links += [link for one in shelf for link in one.links]
+    taken = {file.key for file in files}
+    for link in dict.fromkeys(links):
+        key = key_of(link, around.manner.is_relative)
+        if key and key not in taken:
+            taken.add(key)
+            yield signpost(link, key, around.live)
+
+
+def _check_apart(shelf: Sequence[Shelved]) -> None:
+    places: dict[str, Shelved] = {}
+    for one in shelf:
+        other = places.setdefault(one.root, one)
+        if other.id != one.id:
+            raise PublishError(f"{one.report} and {other.report} of {one.period} both lie under /{one.root}")
