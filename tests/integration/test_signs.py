@@ -1,19 +1,25 @@
 """Rules for signs of life, with the servers that take them."""
 
+import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
 
+from mailer.signals import Tally, give_signs
 from report.adapters.cloudwatch_metrics import CloudWatchMetrics, cloudwatch_client
 from report.adapters.http_ping import ping
+from report.composition import services_from
 from report.errors import SignError
+from report.settings import Settings
 from tests.aws_server import use_aws
 
+ROOT = Path(__file__).parents[2]
 NOW = datetime.now(UTC)
 SECRET = "0a1b2c3d-secret"
 
@@ -104,6 +110,31 @@ def test_counts_arrive_in_cloudwatch(s3_endpoint: str, monkeypatch: pytest.Monke
         ("MailsAccepted", 0),
         ("MailsMissing", 0),
     ]
+
+
+def test_the_alarm_that_is_shipped_watches_what_is_put(
+    s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CloudWatch takes deploy/missing-mail.json, whose metric is one that a run puts."""
+    use_aws(monkeypatch, s3_endpoint)
+    client = cloudwatch_client()
+    metrics = json.loads((ROOT / "deploy/missing-mail.json").read_text(encoding="utf-8"))
+
+    client.put_metric_alarm(
+        AlarmName="missing",
+        Metrics=metrics,
+        EvaluationPeriods=1,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="breaching",
+    )
+    give_signs(services_from(Settings(metrics_namespace="TwitterTrends")), Tally(1, 0, 0), NOW)
+
+    [alarm] = client.describe_alarms(AlarmNames=["missing"])["MetricAlarms"]
+    watched = [found["MetricStat"]["Metric"] for found in alarm["Metrics"] if "MetricStat" in found]
+    assert [metric["Namespace"] for metric in watched] == ["TwitterTrends"]
+    put = client.list_metrics(Namespace="TwitterTrends")["Metrics"]
+    assert {metric["MetricName"] for metric in watched} < {metric["MetricName"] for metric in put}
 
 
 def test_cloudwatch_away_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
