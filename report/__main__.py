@@ -1,4 +1,4 @@
-"""The report's commands: `python -m report build|compact|query|publish`."""
+"""The report's commands: `python -m report build|compact|query|publish|storage`."""
 
 import logging
 import signal
@@ -17,6 +17,7 @@ from report.alerts import Alarm
 from report.athena_tables import SAMPLE_DAY, SAMPLE_LOCATION, athena_statements
 from report.commands import Door
 from report.commands.publish import publish
+from report.commands.storage.group import storage
 from report.compaction import LONGEST_RUN, Done
 from report.composition import hashtags_of, history_of, lake_of, services_from_environ
 from report.engine import question_names
@@ -285,6 +286,7 @@ def _when_free(build: Callable[[datetime], Any], wait: int) -> Any:
 
 
 main.add_command(publish)
+main.add_command(storage)
 
 if __name__ == "__main__":
     main(prog_name="python -m report")

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from report.errors import SettingsError, TrendsError
+from report.terminal import printable_lines
 
 
 class _WrongSettings(click.ClickException):
@@ -24,6 +25,6 @@ class Door(click.Group):
         try:
             return super().invoke(ctx)
         except SettingsError as error:
-            raise _WrongSettings(str(error)) from error
+            raise _WrongSettings(printable_lines(str(error))) from error
         except TrendsError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(printable_lines(str(error))) from error

@@ -1,0 +1,1 @@
+"""`python -m report storage`: what a person does with storage by hand."""
