@@ -2,11 +2,13 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailer.sending import PROBLEMS, Fate
+from mailer.planning import Fate
+from mailer.sending import PROBLEMS
+from report.alerts import Alarm, Finding
 from report.errors import SignError
 from report.services import Services
 
@@ -32,6 +34,17 @@ def tally(fates: Iterable[Fate]) -> Tally:
         failed=sum(counts[fate] for fate in PROBLEMS),
         missing=counts.total() - sum(counts[fate] for fate in _HAD),
     )
+
+
+def put_off(fates: Mapping[Fate, int]) -> list[Finding]:
+    """Return what is wrong where mails that are due could not be handed over in this run."""
+    if not fates.get(Fate.DEFERRED):
+        return []
+    says = (
+        f"{fates[Fate.DEFERRED]:,} mails that are due were put off, and the next run tries again; "
+        "`python -m mailer doctor` says whether the mail server takes us"
+    )
+    return [Finding(Alarm.NO_MAIL, "mails that are due", says)]
 
 
 def give_signs(services: Services, run: Tally, now: datetime) -> None:

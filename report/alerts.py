@@ -44,6 +44,11 @@ class Alarm(StrEnum):
         return self not in (Alarm.READER_REFUSED, Alarm.UNKNOWN_OUTCOME, Alarm.LATE)
 
     @property
+    def patience(self) -> timedelta:
+        """How long it must last to be told: a server may put a mail off once, and take it a moment later."""
+        return timedelta(minutes=10) if self is Alarm.NO_MAIL else timedelta(0)
+
+    @property
     def words(self) -> str:
         """The name as it stands in a sentence."""
         return self.value.replace("-", " ")
@@ -154,6 +159,8 @@ def _seen(alarm: Alarm, episode: Episode | None, words: tuple[str, ...], now: da
 
 
 def _due(alarm: Alarm, episode: Episode, count: int, now: datetime, repeat_after: timedelta) -> Change | None:
+    if now - episode.since < alarm.patience:
+        return None
     if count and (episode.told_at is None or count > episode.count):
         return Change.RAISED
     if episode.told_at is None:

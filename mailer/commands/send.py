@@ -14,7 +14,7 @@ from mailer.pacing import stoppable
 from mailer.rounds import CHECKED, go_round, next_turn, open_groups
 from mailer.sending import PROBLEMS
 from mailer.serving import Desk, Served, intents_of, serve
-from mailer.signals import give_signs, tally
+from mailer.signals import give_signs, put_off, tally
 from mailer.watching import check_collector
 from report.alerting import tell
 from report.alerts import Alarm, Finding
@@ -131,13 +131,13 @@ def _go_round(desk: Desk) -> int:
         readers = readers_of(services.storage, services.settings)
         _announced(desk, readers)
         served = go_round(desk, readers)
-        findings = [*served.findings, *_collector_findings(services, desk.now)]
+        findings = [*served.findings, *put_off(served.fates), *_collector_findings(services, desk.now)]
     except Exception as error:
         alarm = Alarm.STORAGE_FAILED if isinstance(error, StorageError) else Alarm.MAIL_BROKEN
         says = str(error) or type(error).__name__
         tell(services, [Finding(alarm, "the run of the mailer", says)], {alarm}, desk.now)
         raise
-    tell(services, findings, CHECKED | _COLLECTOR, desk.now)
+    tell(services, findings, CHECKED | _COLLECTOR | {Alarm.NO_MAIL}, desk.now)
     give_signs(services, tally(served.fates), desk.now)
     return _status(served)
 

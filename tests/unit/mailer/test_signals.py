@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from mailer.sending import Fate
-from mailer.signals import Tally, give_signs, tally
+from mailer.planning import Fate
+from mailer.signals import Tally, give_signs, put_off, tally
+from report.alerts import Alarm
 from report.errors import SignError
 from report.services import Services, not_given
 from report.settings import Settings
@@ -61,6 +62,22 @@ class Watch:
 def test_a_run_in_numbers(fates: list[Fate], numbers: Tally) -> None:
     """Whoever neither was sent the mail now nor had it before lacks it, for whatever reason."""
     assert tally(fates) == numbers
+
+
+@pytest.mark.parametrize(
+    ("fates", "found"),
+    [
+        pytest.param({Fate.DEFERRED: 1_002, Fate.ACCEPTED: 3}, ["1,002 mails"], id="put off"),
+        pytest.param({Fate.ACCEPTED: 3, Fate.REFUSED: 1}, [], id="refused"),
+        pytest.param({}, [], id="nothing due"),
+    ],
+)
+def test_mail_that_cannot_be_handed_over_is_found(fates: dict[Fate, int], found: list[str]) -> None:
+    """A server that is away keeps everybody waiting; who is refused has an alarm of its own."""
+    findings = put_off(fates)
+
+    assert [" ".join(finding.says.split()[:2]) for finding in findings] == found
+    assert {finding.alarm for finding in findings} <= {Alarm.NO_MAIL}
 
 
 def test_all_well_is_counted_and_pinged() -> None:

@@ -42,6 +42,14 @@ def test_a_failure_is_told_once_while_it_lasts() -> None:
     assert [owner.after(QUARTER, f"no tweet for {n} minutes") for n in range(46, 52)] == [[]] * 6
 
 
+def test_a_mail_put_off_once_is_no_news() -> None:
+    """What the next run hands over is never told; what it cannot is, by 05:20 for a mail due at five."""
+    owner = Owner(Alarm.NO_MAIL)
+    assert [owner.after(QUARTER, "1 mail was put off"), owner.after(QUARTER)] == [[], []]
+
+    assert [owner.after(QUARTER, "1 mail was put off") for _ in range(3)] == [[], [Change.RAISED], []]
+
+
 def test_a_failure_that_lasts_is_told_again_after_a_day() -> None:
     """Not sooner than ALERT_REPEAT_HOURS, and from the last telling on."""
     owner = Owner()
