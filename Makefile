@@ -41,6 +41,7 @@ bench: $(BENCH) ## Measure against other ways of doing the same: half an hour, 8
 	$(BENCH)/bin/python -m benchmarks
 	$(BENCH)/bin/python -m benchmarks.objects
 	$(BENCH)/bin/python -m benchmarks.serving
+	./bootstrap.sh install-dev && $(PYTHON) -m benchmarks.mail
 	$(BENCH)/bin/python -m benchmarks.evaluation
 
 bench-quick: $(BENCH) ## The same with small sizes: shows that all ways agree

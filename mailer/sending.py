@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from mailer.ledger import Entry, Occasion, State, claim, look, record
 from mailer.pacing import Pace
@@ -34,7 +35,7 @@ __all__ = [
 
 PROBLEMS = frozenset({Fate.REFUSED, Fate.DEFERRED, Fate.UNKNOWN})
 _ALWAYS_COUNTED = (Fate.ACCEPTED, Fate.REFUSED, Fate.DEFERRED, Fate.UNKNOWN, Fate.ALREADY_SENT)
-_CLERKS = 2  # one claims, one records
+_CLERKS = 3  # one claims, one records, one writes the next letter
 _PAUSE_SECONDS = (0.1, 1.0)
 """How long the readers put off wait before the run's second try; what needs longer waits for the next run."""
 
@@ -119,6 +120,7 @@ class _Courier:
         self._revision = revision
         self._post = post
         self._pace = Pace(post.per_second, post.clock, post.wait)
+        self._ahead: dict[str, Future[Letter]] = {}
         self._outstanding: Future[None] | None = None
         self._is_server_gone = False
 
@@ -151,7 +153,7 @@ class _Courier:
                 self._pace.keep()
                 if self._post.is_stopped():  # while waiting
                     break
-                told = self._deliver(waiting[0])
+                told = self._deliver(*islice(waiting, 2))
                 waiting.popleft()
                 if last:
                     yield last
@@ -163,13 +165,15 @@ class _Courier:
         if last:
             yield last
 
-    def _deliver(self, intent: Intent) -> _Told:
+    def _deliver(self, intent: Intent, following: Intent | None = None) -> _Told:
         """Claim, send, record: in this order, so that whatever breaks can at worst leave a claim behind."""
-        post, letter = self._post, self._letter(intent.reader)
+        post, letter = self._post, self._letter_to(intent)
         entry = Entry(
             State.CLAIMED, post.clock(), post.run, letter.message_id, self._revision, intent.tries + 1
         )
         claimed = self.clerks.submit(claim, post.storage, intent.key, entry, intent.etag)
+        if following:
+            self._ahead = {following.reader: self.clerks.submit(self._letter, following.reader)}
         error = _handed_over(post.sender, letter, claimed)
         self._is_server_gone = isinstance(error, MailServerError)
         if not claimed.result():
@@ -180,6 +184,11 @@ class _Courier:
             wait([self._outstanding])
         self._outstanding = self.clerks.submit(record, post.storage, intent.key, entry, state, code, text)
         return _Told(intent, Outcome(intent.reader, fate, text), self._outstanding)
+
+    def _letter_to(self, intent: Intent) -> Letter:
+        """The letter that was written while the one before left, or one that is written now."""
+        ahead = self._ahead.pop(intent.reader, None)
+        return ahead.result() if ahead else self._letter(intent.reader)
 
     def _claimable(self, told: _Told) -> Intent | None:
         """What was put off, as it may be claimed anew; None where the ledger does not say that it was."""

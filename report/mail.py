@@ -56,17 +56,15 @@ class Mail:
 
 @dataclass(frozen=True)
 class Letter:
-    """A message as it travels: `body` is all of it, in bytes; `sender` and `to` are bare addresses."""
+    """A message as it travels: `body` is all of it, in bytes; `sender` and `to` are bare addresses.
+
+    Who makes one sees to it that every line ends in CRLF, see `whole_lines`.
+    """
 
     sender: str
     to: str
     message_id: str
     body: bytes
-
-    def __post_init__(self) -> None:
-        ends = self.body.count(b"\r\n")
-        if not ends == self.body.count(b"\n") == self.body.count(b"\r"):
-            raise MailError(f"the message to {self.to} has a bare line end, which servers read differently")
 
     def parsed(self) -> EmailMessage:
         """Return the message as a reader's program sees it; its own headers are never folded anew."""
@@ -134,10 +132,21 @@ def message(mail: Mail) -> EmailMessage:
     return letter
 
 
+def whole_lines(body: bytes) -> bytes:
+    """Return the bytes, all of whose lines end in CRLF; raise `MailError` for others.
+
+    Servers differ in what a bare CR or LF is: one could end the message for them, and begin another.
+    """
+    ends = body.count(b"\r\n")
+    if not ends == body.count(b"\n") == body.count(b"\r"):
+        raise MailError("a message has a bare line end, which servers read differently: nothing was sent")
+    return body
+
+
 def as_letter(message: EmailMessage) -> Letter:
     """Return a message to one reader as it travels."""
     sender, to = (message[name].addresses[0].addr_spec for name in ("From", "To"))
-    return Letter(sender, to, str(message["Message-ID"]), message.as_bytes())
+    return Letter(sender, to, str(message["Message-ID"]), whole_lines(message.as_bytes()))
 
 
 def size_of(text: str, html: str, pictures: Mapping[str, bytes]) -> int:

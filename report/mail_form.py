@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from report.errors import MailError
-from report.mail import Letter, mailbox
+from report.mail import Letter, mailbox, whole_lines
 from report.rendering.foot import MARKS_AS_THEY_TRAVEL, wire_with_foot
 
 _LONGEST_LINE = 998  # RFC 5322, section 2.1.1
@@ -31,7 +31,7 @@ class Form:
         shared = copy(message)
         for name in _OWN:
             del shared[name]  # this leaves the message's own list of headers alone
-        self._pieces = _MARK.split(shared.as_bytes())
+        self._pieces = _MARK.split(whole_lines(shared.as_bytes()))
 
     def letter(
         self, to: str, message_id: str, headers: Mapping[str, str], links: Mapping[str, str]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report.errors import MailError
-from report.mail import Letter, message, message_id
+from report.mail import message, message_id, whole_lines
 from tests.mail_builders import a_mail, a_picture
 
 PRINTABLE = st.text(st.characters(exclude_categories=("C", "Zl", "Zp", "Zs"), include_characters=" ")).filter(
@@ -157,4 +157,4 @@ def test_a_correction_is_another_message() -> None:
 def test_a_letter_has_only_whole_line_ends(body: bytes) -> None:
     """Servers differ in what ends a line; a bare one could end the message and begin another."""
     with pytest.raises(MailError, match="line end"):
-        Letter("trends@example.org", "boss@example.com", "<a@example.org>", body)
+        whole_lines(body)
