@@ -14,8 +14,8 @@ def list_headers(address: str, report: str, settings: Settings) -> dict[str, str
     click is enough (RFC 8058). Raise `MailError` for what is no address.
     """
     headers = {"List-Id": f"<{report}.{mailbox(settings.mail_from).domain}>"}
-    if settings.secret_key:
-        headers["List-Unsubscribe"] = f"<{_unsubscribe_link(reader_key(address), report, settings)}>"
+    if links := foot_links(address, report, settings):
+        headers["List-Unsubscribe"] = f"<{links['unsubscribe']}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
 
@@ -24,15 +24,14 @@ def foot_links(address: str, report: str, settings: Settings) -> dict[str, str]:
     """Return the links at the foot of a mail, "unsubscribe" and "manage"; none without SECRET_KEY."""
     if not settings.secret_key:
         return {}
-    key = reader_key(address)
-    return {
-        "unsubscribe": _unsubscribe_link(key, report, settings),
-        "manage": f"{settings.public_url}/manage/{_tokens(settings.secret_key).manage(key)}",
-    }
+    tokens = _tokens_of(reader_key(address), report, settings.secret_key)
+    return {purpose: f"{settings.public_url}/{purpose}/{token}" for purpose, token in tokens}
 
 
-def _unsubscribe_link(key: str, report: str, settings: Settings) -> str:
-    return f"{settings.public_url}/unsubscribe/{_tokens(settings.secret_key).unsubscribe(key, report)}"
+@lru_cache(maxsize=2)  # a mail asks for headers and foot, one after the other
+def _tokens_of(key: str, report: str, secret: str) -> tuple[tuple[str, str], ...]:
+    tokens = _tokens(secret)
+    return ("unsubscribe", tokens.unsubscribe(key, report)), ("manage", tokens.manage(key))
 
 
 @lru_cache(maxsize=1)
