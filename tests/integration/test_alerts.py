@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,13 +17,19 @@ from moto.backends import get_backend
 
 from mailer.__main__ import cli
 from report.__main__ import main
+from report.adapters.directory_storage import DirectoryStorage
+from report.adapters.s3_storage import S3Storage
 from report.adapters.sns_client import sns_client
 from report.adapters.sns_topic import SnsTopic
 from report.adapters.sns_topics import SnsTopics
+from report.alert_states import settle
+from report.alerts import Alarm, Finding, Notice
 from report.errors import TopicError, TopicUnavailable
 from report.topics import Subscription
 from tests.aws_server import use_aws
 from tests.builders import a_v1_document
+from tests.mail_builders import a_frozen_edition
+from tests.s3_server import client_of
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:twitter-trends-alerts"
 OWNER = "owner@example.org"
@@ -180,6 +188,44 @@ def test_what_cron_starts_tells_of_its_failure(desk: Desk, words: list[str], sub
     assert [one.exit_code for one in (without, *told)] == [1, 1, 1]
     [letter] = (desk.folder / "outbox").glob("*.eml")
     assert message_from_bytes(letter.read_bytes())["Subject"] == subject
+
+
+def test_a_mail_server_that_is_away_is_told_by_the_topic(desk: Desk) -> None:
+    """Mail is what is broken, so SNS tells: once it lasts, once, and that it is over; no address is in it."""
+    a_frozen_edition(DirectoryStorage(desk.folder / "data"))
+    desk.type("setup")
+    desk.settings |= {"MAIL_OWNER": OWNER, "MAIL_TO": "ann@example.com", "ALERT_QUIET_MINUTES": "0"}
+    away, there = "smtp://127.0.0.1:1", desk.settings["SMTP_URL"]
+
+    for minute, url in [(0, away), (15, away), (30, away), (45, there), (60, there), (75, there)]:
+        at = datetime(2026, 11, 21, 5, tzinfo=UTC) + timedelta(minutes=minute)
+        words = ["send", "--at", at.isoformat()]
+        CliRunner().invoke(cli, words, env=desk.settings | {"SMTP_URL": url}, catch_exceptions=False)
+
+    assert [subject for _, _, subject in sent()] == [
+        "Twitter Trends: no mail",
+        "Twitter Trends: over: no mail",
+    ]
+    assert "@" not in "".join(message for _, message, _ in sent())
+
+
+@pytest.mark.parametrize("kind", ["folder", "S3"])
+def test_of_hosts_that_find_the_same_one_tells(
+    kind: str, tmp_path: Path, s3_endpoint: str, bucket: str
+) -> None:
+    """Four at once, over either storage, twice each: one telling in all."""
+    client = client_of(s3_endpoint)
+    storages = [S3Storage(client, bucket) if kind == "S3" else DirectoryStorage(tmp_path) for _ in range(4)]
+
+    def host(number: int) -> list[Notice]:
+        now = datetime(2026, 11, 21, 5, tzinfo=UTC) + timedelta(seconds=number)
+        held = Finding(Alarm.HELD, "trends", "held")
+        return settle(storages[number % 4], [held], [Alarm.HELD], now, timedelta(hours=24))
+
+    with ThreadPoolExecutor(4) as hosts:
+        told = [notice for notices in hosts.map(host, range(8)) for notice in notices]
+
+    assert [notice.about for notice in told] == ["trends"]
 
 
 # ---- the adapter ------------------------------------------------------------------------------------
