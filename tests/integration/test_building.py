@@ -84,14 +84,15 @@ def all_bytes(storage: Storage, prefix: str) -> dict[str, bytes]:
     return {info.key: storage.get(info.key) for info in storage.list(prefix)}
 
 
-def test_folder_and_s3_give_the_same_bytes(make_storage: MakeStorage) -> None:
-    """Same data, same edition, to the byte, wherever it is kept."""
+@pytest.mark.parametrize("period_id", [str(DAY), "2026-11-20T1215Z", "2026-W47"])
+def test_folder_and_s3_give_the_same_bytes(make_storage: MakeStorage, period_id: str) -> None:
+    """Same data, same edition, to the byte, wherever it is kept: of a day, of a part of one, of a week."""
     found = []
     for kind in ("folder", "s3"):
         storage = make_storage(kind)
         collect(storage)
         collect(storage, day=DAY - timedelta(days=1), tag="food", first=100)
-        built = build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING)
+        built = build_edition(services_on(storage), "trends", period_id, NEXT_MORNING + timedelta(days=2))
         found.append(all_bytes(storage, built.edition.folder))
 
     assert len(found[0]) > 10
