@@ -16,6 +16,10 @@ editions/<report>/<period>/r1/<file>                     a frozen edition; manif
                                                          periods are named in report/periods.py
 editions/<report>/latest.json                            which day's edition is the newest
 drafts/<report>/<minute>/<file>                          today so far; drafts/<report>/latest.json names it
+subscribers/<reader>.json                                who gets which report, and when; a reader is a hash
+suppressed/<reader>.json                                 who wants no more mail: no address
+confirmations/waiting/<time>-<id>.json                   a wish to subscribe, until its mail is sent
+confirmations/sent/<reader>.json                         who was asked lately
 ledger/<report>/<period>/<reader>.json                   what became of a mail
 leases/<name>.json                                       who is doing what only one may do at a time
 """

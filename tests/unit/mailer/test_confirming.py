@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mailer.confirming import PAUSE, Answer, Desk, Question, ask_waiting, letter_of, summary
+from mailer.preflight import problems_of
 from report.errors import MailDeferred, MailError, MailRefused, MailServerError, MailUnknown
 from report.mail import Letter, at_once
 from report.readers import Every, Reader, Rhythm
@@ -111,6 +112,11 @@ def test_the_mail_says_what_is_asked_for(storage: MemoryStorage, sender: NotingS
         for words in ("Twitter Trends", "every Monday at 07:30, Asia/Kolkata time", "do nothing"):
             assert words in said
         assert "Monday, 23 November 2026, 14:30 (Asia/Kolkata)" in said
+
+
+def test_the_mail_keeps_the_rules_of_mail_programs() -> None:
+    """It is checked as a report's mail is: nothing is found that a reader's program would not bear."""
+    assert problems_of(letter_of(SETTINGS, NOW)(WISH, "1"), SETTINGS.public_url) == []
 
 
 def test_an_address_is_asked_once_an_hour(storage: MemoryStorage, sender: NotingSender, work: Work) -> None:
