@@ -11,12 +11,10 @@ from functools import partial
 from typing import Any
 
 from report.alerts import Alarm, Episode, Finding, Notice, State, by_alarm, decide, not_told, told
-from report.errors import AlreadyExists, NotFound, StorageUnavailable
 from report.storage import Storage
+from report.stored_json import change
 
-_JSON = "application/json"
 _PLACE = "alerts/"
-_TRIES = 50
 _MOMENTS = ("told_at", "telling_since", "calm_since")
 
 
@@ -62,8 +60,9 @@ def mute(storage: Storage, alarm: Alarm, until: datetime | None) -> None:
 
 def states(storage: Storage) -> dict[Alarm, State]:
     """Return what is known of each alarm that was ever raised or muted; raise `StorageError`."""
-    known = {info.key for info in storage.list(_PLACE)}
-    return {alarm: _load(storage, alarm)[0] for alarm in Alarm if _key(alarm) in known}
+    named = {_key(alarm): alarm for alarm in Alarm}
+    known = [info.key for info in storage.list(_PLACE) if info.key in named]
+    return {named[key]: _state(body) for key, body in storage.get_many(known)}
 
 
 def _end_telling(
@@ -91,39 +90,29 @@ def _change(
     storage: Storage, alarm: Alarm, decision: Callable[[State], tuple[State, list[Notice]]]
 ) -> list[Notice]:
     """Decide anew from what stands until nobody was quicker; write only what differs."""
-    for _ in range(_TRIES):
-        state, etag = _load(storage, alarm)
-        following, notices = decision(state)
-        if following == state:
-            return notices
-        try:
-            _save(storage, alarm, following, etag)
-        except AlreadyExists:
-            continue
-        return notices
-    raise StorageUnavailable(f"{_key(alarm)} was changed by others {_TRIES} times: try again")
+    decided: list[Notice] = []
+
+    def changed(body: bytes | None) -> bytes | None:
+        state = _state(body)
+        following, decided[:] = decision(state)
+        return None if following == state else _body(following)
+
+    change(storage, _key(alarm), changed)
+    return decided
 
 
-def _load(storage: Storage, alarm: Alarm) -> tuple[State, str]:
-    """The alarm's state and its etag; one that cannot be read is as good as none, and written anew."""
+def _state(body: bytes | None) -> State:
+    """The alarm's state; one that cannot be read is as good as none, and written anew."""
     try:
-        body, etag = storage.get_with_etag(_key(alarm))
-    except NotFound:
-        return State(), ""
-    try:
-        values = json.loads(body)
+        values = json.loads(body or b"")
         raised = {about: _episode(episode) for about, episode in values["raised"].items()}
-        return State(_moment(values["muted_until"]), raised), etag
+        return State(_moment(values["muted_until"]), raised)
     except (ValueError, LookupError, TypeError, AttributeError):
-        return State(), etag
+        return State()
 
 
-def _save(storage: Storage, alarm: Alarm, state: State, etag: str) -> None:
-    body = json.dumps(asdict(state), default=datetime.isoformat, ensure_ascii=False, indent=1).encode()
-    if etag:
-        storage.put_if_match(_key(alarm), body, etag, _JSON)
-    else:
-        storage.put_if_absent(_key(alarm), body, _JSON)
+def _body(state: State) -> bytes:
+    return json.dumps(asdict(state), default=datetime.isoformat, ensure_ascii=False, indent=1).encode()
 
 
 def _episode(values: dict[str, Any]) -> Episode:
