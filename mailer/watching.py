@@ -34,8 +34,7 @@ def check_collector(storage: Storage, now: datetime, quiet: timedelta) -> list[F
     slots = recent_slots(storage, now.astimezone(UTC))
     if not slots:
         return []
-    last = _minute(slots[-1])
-    assert last
+    last = minute_of(slots[-1])
     if now - last >= quiet:
         return [Finding(Alarm.COLLECTOR_STOPPED, "raw/", stopped(last, now))]
     sample = slots[-SAMPLE:]
@@ -56,6 +55,13 @@ def recent_slots(storage: Storage, now: datetime) -> Sequence[str]:
         return slots
     earlier = (_slots(storage, hour) for hour in islice(_hours_before(storage, now), _HOURS_SEARCHED))
     return next(filter(None, earlier), [])
+
+
+def minute_of(slot: str) -> datetime:
+    """Return the minute (UTC) whose tweet lies under this key, one of `recent_slots`."""
+    minute = _minute(slot)
+    assert minute
+    return minute
 
 
 def stopped(last: datetime, now: datetime) -> str:

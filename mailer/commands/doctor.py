@@ -4,13 +4,16 @@ import json
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
 from mailer.doctor.examination import Surroundings, examine
 from mailer.doctor.verdicts import Verdict, is_healthy
-from report.composition import cron_of_host, domain_records, services_from_environ, signer_of
+from report.composition import cron_of_host, domain_records, services_from_environ, signer_of, topics_of
+from report.settings import Settings
+from report.topics import Subscription
 
 
 @click.command()
@@ -36,12 +39,14 @@ def doctor(form: str, server: str) -> None:
       python -m mailer doctor --dns 1.1.1.1
     """
     services = services_from_environ()
-    signer = signer_of(services.settings)
+    settings = services.settings
+    signer = signer_of(settings)
     around = Surroundings(
         cron=cron_of_host(),
         folder=Path.cwd(),
         records=domain_records(server),
         problem_of=signer.problem_of if signer else None,
+        subscriptions=partial(_subscriptions, settings) if settings.alert_topic else None,
     )
     verdicts = []
     for verdict in examine(services, around, lambda: datetime.now(UTC)):
@@ -51,6 +56,10 @@ def doctor(form: str, server: str) -> None:
     if form == "json":
         click.echo(_json(verdicts))
     sys.exit(0 if is_healthy(verdicts) else 1)
+
+
+def _subscriptions(settings: Settings) -> list[Subscription]:
+    return topics_of(settings).subscriptions(settings.alert_topic)
 
 
 def _json(verdicts: list[Verdict]) -> str:

@@ -1,8 +1,8 @@
 """All checks in order, each to its end, whatever becomes of the others."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from mailer.doctor.clockwork import check_clockwork, zone
@@ -10,30 +10,35 @@ from mailer.doctor.domain import ProblemOf, check_domain
 from mailer.doctor.mail_server import check_server
 from mailer.doctor.past import check_past
 from mailer.doctor.storing import check_storage
-from mailer.doctor.verdicts import Verdict, wrong
-from mailer.doctor.wishes import check_settings
+from mailer.doctor.verdicts import Verdict, ok, skipped, warning, wrong
+from mailer.doctor.wishes import check_settings, topic
+from mailer.watching import check_collector, minute_of, recent_slots
 from report.addresses import mailbox
 from report.cron import Cron
 from report.domain_records import DomainRecords
-from report.errors import TrendsError
+from report.errors import TopicError, TrendsError
 from report.runs import this_run
 from report.services import Services
 from report.subscribers import readers_of
+from report.topics import Subscription
 
 REPORT = "trends"
+_A_YEAR = 525_600  # minutes: where nobody wants to be told of a quiet collector
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is looked at besides the services: this host's cron, its folder, and DNS.
+    """What is looked at besides the services: this host's cron, its folder, DNS, and ALERT_TOPIC.
 
-    `problem_of` holds a DKIM record against our key; it is None where mail is not signed.
+    `problem_of` holds a DKIM record against our key; it is None where mail is not signed. `subscriptions`
+    is None where no topic is set.
     """
 
     cron: Cron
     folder: Path
     records: DomainRecords
     problem_of: ProblemOf | None = None
+    subscriptions: Callable[[], Sequence[Subscription]] | None = None
 
 
 def examine(services: Services, around: Surroundings, clock: Callable[[], datetime]) -> Iterator[Verdict]:
@@ -72,10 +77,31 @@ def _settings(services: Services, *_: object) -> Iterable[Verdict]:
     return check_settings(services.settings, len(readers))
 
 
+def _topic(_: object, around: Surroundings, __: object) -> Iterator[Verdict]:
+    if around.subscriptions is None:
+        return
+    try:
+        yield topic(around.subscriptions())
+    except TopicError as error:  # a role that may publish need not be one that may list
+        yield warning("topic", str(error), "`python -m mailer alerts test` says whether it can be told")
+
+
+def _collector(services: Services, _: object, clock: Callable[[], datetime]) -> Iterator[Verdict]:
+    now, minutes = clock(), services.settings.alert_quiet_minutes
+    slots = recent_slots(services.storage, now)
+    if not slots:
+        yield skipped("collector", "no collector ever stored a minute's tweet here")
+        return
+    found = check_collector(services.storage, now, timedelta(minutes=minutes or _A_YEAR))
+    yield from (warning("collector", finding.says, "see docs/operations.md") for finding in found)
+    if not found:
+        yield ok("collector", f"stores tweets, the last at {minute_of(slots[-1]):%Y-%m-%d %H:%M} UTC")
+
+
 def _past(services: Services, _: object, clock: Callable[[], datetime]) -> Iterable[Verdict]:
     settings = services.settings
     readers = readers_of(services.storage, settings)
     return check_past(services.storage, REPORT, readers, settings.mail_at, settings.timezone, clock())
 
 
-_CHECKS = (_settings, _storage, _clockwork, _mail_server, _domain, _past)
+_CHECKS = (_settings, _topic, _storage, _clockwork, _mail_server, _domain, _collector, _past)

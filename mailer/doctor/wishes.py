@@ -1,10 +1,11 @@
 """Whether what is set goes together, and whether somebody hears of failures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from mailer.doctor.verdicts import Verdict, ok, serious, warning
 from report.settings import Settings
+from report.topics import Subscription
 
 
 def check_settings(settings: Settings, readers: int) -> Iterator[Verdict]:
@@ -35,6 +36,18 @@ def owner(settings: Settings, *, mail_leaves: bool) -> Verdict:
         advice = "`python -m mailer alerts setup` makes a topic that tells by another way"
         return warning("owner", "failures are told by mail alone, which may be what fails", advice)
     return ok("owner", f"failures are told to {' and '.join(told)}")
+
+
+def topic(subscriptions: Sequence[Subscription]) -> Verdict:
+    """Return whether anybody hears what ALERT_TOPIC is told."""
+    pending = [one.endpoint for one in subscriptions if one.is_pending]
+    if len(pending) == len(subscriptions):
+        advice = "`python -m mailer alerts subscribe email ADDRESS`, then open the link in SNS's mail"
+        return warning("topic", "nobody hears what ALERT_TOPIC is told", advice)
+    if pending:
+        advice = "open the link in SNS's mail"
+        return warning("topic", f"not confirmed yet: {', '.join(pending)}", advice)
+    return ok("topic", f"{len(subscriptions):,} subscribed to ALERT_TOPIC")
 
 
 def watch(settings: Settings, *, mail_leaves: bool) -> Verdict:

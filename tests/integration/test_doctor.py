@@ -20,8 +20,10 @@ from report.adapters.host_cron import cron_of_this_host
 from report.adapters.s3_storage import S3Storage
 from report.alert_states import settle
 from report.alerts import Alarm, Finding
+from report.places import raw_slot
 from report.runs import this_run
 from report.storage import Storage
+from tests.aws_server import use_aws
 from tests.dns_server import running_dns, txt
 from tests.fakes import MemoryStorage
 from tests.mail_builders import a_frozen_edition
@@ -171,6 +173,24 @@ def test_the_last_mails_are_told_with_who_lacks_one(ward: Ward) -> None:
     assert ["to a reader no longer known" in verdict["says"] for verdict in unknown] == [True, True]
     assert found["edition"][0]["level"] == "ok"
     assert found["alarm"][0]["says"].startswith("collector stopped, raw/, since ")
+
+
+def test_the_collector_and_the_topic_are_looked_at(
+    ward: Ward, s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the last tweet came, and whether anybody hears what the topic is told; a topic may be missing."""
+    use_aws(monkeypatch, s3_endpoint)
+    assert ward.level("collector") == "skipped"
+    ward.storage.put(raw_slot(datetime.now(UTC) - timedelta(hours=3), "feed"), b"{}")
+    ward.settings["ALERT_TOPIC"] = "arn:aws:sns:us-east-1:123456789012:no-such-topic"
+
+    found = ward.verdicts()
+
+    [collector], [topic] = found["collector"], found["topic"]
+    assert (collector["level"], "no tweet was stored for 1" in collector["says"]) == ("warning", True)
+    assert (topic["level"], "SNS finds nothing to list" in topic["says"]) == ("warning", True)
+    ward.storage.put(raw_slot(datetime.now(UTC), "feed"), b"{}")
+    assert ward.level("collector") == "ok"
 
 
 def test_s3_is_tried_like_a_folder(

@@ -6,9 +6,10 @@ import pytest
 
 from mailer.doctor.mail_server import port_verdicts
 from mailer.doctor.verdicts import Level, Verdict, is_healthy, ok, skipped, warning, wrong
-from mailer.doctor.wishes import check_settings
+from mailer.doctor.wishes import check_settings, topic
 from report.setting_rules import SmtpUrl
 from report.settings import Settings
+from report.topics import Subscription
 
 OK, WARNING, WRONG = Level.OK, Level.WARNING, Level.WRONG
 SECRET = "0123456789abcdef-secret"
@@ -61,6 +62,22 @@ def test_what_is_missing_is_said(about: str, level: Level, changes: dict[str, An
 def test_a_laptop_has_nothing_wrong() -> None:
     """The defaults, by which no mail leaves, are warned of at most."""
     assert WRONG not in {verdict.level for verdict in check_settings(Settings(), 1)}
+
+
+@pytest.mark.parametrize(
+    ("arns", "level"),
+    [
+        pytest.param(["arn:1", "arn:2"], OK, id="both are told"),
+        pytest.param(["arn:1", ""], WARNING, id="one has not confirmed"),
+        pytest.param([""], WARNING, id="nobody has confirmed"),
+        pytest.param([], WARNING, id="nobody"),
+    ],
+)
+def test_a_topic_needs_ears(arns: list[str], level: Level) -> None:
+    """What is told to a topic without a confirmed subscriber is told to nobody."""
+    subscriptions = [Subscription("email", f"{number}@example.org", arn) for number, arn in enumerate(arns)]
+
+    assert topic(subscriptions).level is level
 
 
 def test_no_secret_is_ever_said() -> None:
