@@ -1,5 +1,6 @@
 """A website in a folder: its pages open in a browser as they lie there."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Iterator, Mapping
@@ -43,10 +44,9 @@ class FolderSite:
         path = self._path(key)
         with translated_writing(key, self._root):
             path.unlink(missing_ok=True)
-            for folder in path.parents:
-                if folder == self._root or any(folder.iterdir()):
-                    return
-                folder.rmdir()
+        with contextlib.suppress(OSError):  # a folder that holds more, or has gone
+            for folder in path.relative_to(self._root).parents[:-1]:
+                (self._root / folder).rmdir()
 
     def fetch(self, key: str) -> Fetched:
         """Read the file; a folder says no types."""

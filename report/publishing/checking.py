@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from report.publishing.links import all_links_of, key_of
 from report.publishing.memory import Memory, Sent
-from report.publishing.site import HTML, INDEX, Fetched, Manner, Site
+from report.publishing.site import HTML, INDEX, PRIVATE, Fetched, Manner, Site
 
 _AT_A_TIME = 8
 
@@ -34,7 +34,7 @@ def problems_of(key: str, fetched: Fetched, sent: Sent, manner: Manner, keys: Co
         problems.append(f"came as {fetched.content_type}, not as {sent.content_type}")
     if sha256(fetched.body).hexdigest() != sent.sha256:
         problems.append("is not what was sent: somebody changed it, or a cache holds an older one")
-    if sent.content_type == HTML:
+    if sent.content_type == HTML and not key.startswith(PRIVATE):
         found = keys_led_to(fetched.body.decode(errors="replace"), key, manner)
         problems += [
             f"leads to {other}, which the site does not have" for other in found if other not in keys
