@@ -60,8 +60,7 @@ def create_app(
     _serve_readers(app, services, start_asking or AskingStarter())
     explain_failures(app)
     app.after_request(make_safe)
-    hops = services.settings.trusted_proxies
-    behind = ProxyFix(app.wsgi_app, x_for=hops, x_proto=0) if hops else app.wsgi_app
+    behind = ProxyFix(app.wsgi_app, x_for=services.settings.trusted_proxies, x_proto=0)
     app.wsgi_app = Repeating(behind)  # type: ignore[method-assign]  # as Flask's documentation has it
     return app
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from report.addresses import reader_key
@@ -74,6 +75,30 @@ def test_a_link_from_before_leaving_brings_nobody_back(storage: Storage) -> None
         assert current(storage, SETTINGS, ANN_KEY) is None
     assert confirm(storage, a_wish(5), NOW + 6 * MINUTE) is Confirmed.NOW
     assert not is_suppressed(storage, ANN.address, "trends")
+
+
+class LeavingMeanwhile:
+    """A store in which Ann leaves, by another link, right before her record is first written."""
+
+    def __init__(self, storage: Storage, at: datetime) -> None:
+        self._storage, self._at = storage, at
+
+    def __getattr__(self, verb: str) -> Any:
+        return getattr(self._storage, verb)
+
+    def put_if_absent(self, key: str, body: bytes, content_type: str) -> None:
+        if key.startswith("subscribers/"):
+            leave(self._storage, ANN_KEY, "trends", "one-click", self._at)
+        self._storage.put_if_absent(key, body, content_type)
+
+
+def test_leaving_in_the_same_moment_wins(storage: Storage) -> None:
+    """Two links opened at once: no mail, and no address is left behind."""
+    meanwhile = cast(Storage, LeavingMeanwhile(storage, NOW + MINUTE))
+
+    assert confirm(meanwhile, a_wish(0), NOW + MINUTE) is Confirmed.TOO_LATE
+    assert subscriber(storage, ANN_KEY) is None
+    assert is_suppressed(storage, ANN.address, "trends")
 
 
 def test_leaving_forgets_the_address(storage: Storage) -> None:
