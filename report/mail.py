@@ -11,8 +11,7 @@ from hashlib import sha256
 from types import TracebackType
 from typing import Protocol, Self
 
-from report.addresses import mailbox as mailbox
-from report.addresses import reader_key as reader_key
+from report.addresses import mailbox, reader_key
 from report.errors import MailError
 
 LARGEST_MESSAGE_BYTES = 80_000

@@ -7,8 +7,9 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from report.addresses import mailbox
 from report.errors import MailError
-from report.mail import Letter, mailbox, whole_lines
+from report.mail import Letter, whole_lines
 from report.rendering.foot import MARKS_AS_THEY_TRAVEL, wire_with_foot
 
 _LONGEST_LINE = 998  # RFC 5322, section 2.1.1
