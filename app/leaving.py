@@ -87,7 +87,7 @@ def _shown(reader: Reader, form: Form, news: str = "", status: int = 200) -> Res
 def _left(what: str) -> Response:
     return notice(
         "You are unsubscribed",
-        f"You get no more of {what}; your address is forgotten.",
+        f"You get no more of {what}.",
         "If this was a mistake, subscribe again.",
     )
 
