@@ -1,6 +1,7 @@
 """SMTP servers on loopback: a genuine one with TLS and passwords, and one that misbehaves as told."""
 
 import asyncio
+import contextlib
 import socketserver
 import ssl
 import threading
@@ -29,13 +30,16 @@ PASSWORD = "correct horse"
 
 @dataclass
 class Delivered:
-    """What a server took, in order: (reader, message as it travelled)."""
+    """What a server took, in order: (reader, message as it travelled); `words` are all commands it heard."""
 
     mails: list[tuple[str, bytes]] = field(default_factory=list)
     users: set[str] = field(default_factory=set)
     encrypted: set[bool] = field(default_factory=set)
     connections: int = 0
+    words: list[str] = field(default_factory=list)
     arriving: threading.Event = field(default_factory=threading.Event)
+    may_go_on: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def readers(self) -> list[str]:
@@ -138,6 +142,16 @@ DROP = None
 SILENCE = "silence"
 """The answer of a server that says nothing until the client has gone."""
 
+DRIP = "drip"
+"""The answer of a server that says a byte at a time, and never all of it."""
+
+ENDLESS = "endless"
+"""The answer of a server that goes on and on, line by line."""
+
+HELD = "held"
+"""The polite answer, once the test lets the server go on."""
+
+_TORTURES = {DRIP: (b"2", 0.02), ENDLESS: (b"250-more\r\n" * 100, 0.0)}
 _POLITE = {"DATA": "354 go on", "QUIT": "221 bye", "greeting": "220 here"}
 
 
@@ -146,7 +160,7 @@ def scripted_server(**script: list[str | None]) -> Iterator[tuple[int, Delivered
     """Run a server that answers by script; yield its port and what it took.
 
     `MAIL=["421 bye"]` answers so the first time MAIL is said, and politely from then on; the words are
-    those of SMTP, `greeting`, and `message` for a whole message. `DROP` and `SILENCE` are answers too.
+    those of SMTP, `greeting`, and `message` for a whole message. `DROP` and the others above are answers too.
     """
     delivered = Delivered()
 
@@ -158,6 +172,7 @@ def scripted_server(**script: list[str | None]) -> Iterator[tuple[int, Delivered
             reader = ""
             while line := self.rfile.readline().decode().strip():
                 word = line.partition(" ")[0].upper()
+                delivered.words.append(word)
                 reader = line.partition("<")[2].partition(">")[0] if word == "RCPT" else reader
                 if not self.answer(word) or (word == "DATA" and self.going_on and not self.take(reader)):
                     return
@@ -171,13 +186,26 @@ def scripted_server(**script: list[str | None]) -> Iterator[tuple[int, Delivered
                 return True
             return False
 
+        def torture(self, piece: bytes, pause_seconds: float) -> None:
+            """Say the piece again and again until the client has had enough; a client that has not fails."""
+            with contextlib.suppress(OSError):
+                for _ in range(500):
+                    if delivered.over.wait(pause_seconds):
+                        break
+                    self.wfile.write(piece)
+
         def answer(self, word: str) -> bool:
             told = script.get(word)
             reply = told.pop(0) if told else _POLITE.get(word, "250 OK")
             if reply == SILENCE:
                 self.rfile.read()
-            if reply in (DROP, SILENCE):
+            if reply in _TORTURES:
+                self.torture(*_TORTURES[reply])
+            if reply in (DROP, SILENCE, *_TORTURES):
                 return False
+            if reply == HELD:
+                assert delivered.may_go_on.wait(timeout=60)
+                reply = _POLITE.get(word, "250 OK")
             assert reply is not None
             self.said = reply
             self.going_on = reply.startswith("354")
@@ -191,5 +219,6 @@ def scripted_server(**script: list[str | None]) -> Iterator[tuple[int, Delivered
         try:
             yield server.server_address[1], delivered
         finally:
+            delivered.over.set()
             server.shutdown()
             thread.join()

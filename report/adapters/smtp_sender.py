@@ -90,7 +90,6 @@ class SmtpSender:
         """Open the transaction; a connection that went stale since the last message is replaced once."""
         if self._sent >= self._per_connection:
             self._close()
-        self._sent += 1
         if self._connection is not None:
             try:
                 self._mail_from(self._connection, sender, size)
@@ -104,6 +103,7 @@ class SmtpSender:
         self._mail_from(self._connection, sender, size)
 
     def _mail_from(self, connection: Connection, sender: str, size: int) -> None:
+        self._sent += 1
         option = f" SIZE={size}" if connection.has_extn("size") else ""
         self._command(f"MAIL FROM:<{sender}>{option}", 250)
 

@@ -21,6 +21,7 @@ from tests.mail_builders import a_frozen_edition
 from tests.smtp_servers import (
     AIOSMTPD_WARNINGS,
     DROP,
+    HELD,
     PASSWORD,
     SILENCE,
     USER,
@@ -172,6 +173,30 @@ def test_runs_that_race_send_one_mail_each(office: Office) -> None:
 
     assert sorted(delivered.readers) == sorted(office.settings["MAIL_TO"].split(","))
     assert [code for code, _ in results] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("sign", "status"),
+    [pytest.param(signal.SIGTERM, 143, id="TERM"), pytest.param(signal.SIGINT, 130, id="INT")],
+)
+def test_a_run_that_is_stopped_finishes_the_mail_in_hand(
+    office: Office, sign: signal.Signals, status: int
+) -> None:
+    """That mail is recorded, who is left stays unclaimed and is told of, and the next run serves them."""
+    with scripted_server(message=[HELD]) as (port, delivered):
+        office.settings["SMTP_URL"] = f"smtp://127.0.0.1:{port}"
+        process = office.start("send", "--at", MORNING)
+        assert delivered.arriving.wait(timeout=60)
+        process.send_signal(sign)
+        delivered.may_go_on.set()
+        code, words = finished(process)
+        entries = len(list(office.storage.list("ledger/")))
+        office.run("send", "--at", MORNING)
+
+    assert (code, entries) == (status, 1)
+    assert "1 accepted" in counts(words)
+    assert "2 left for the next run" in counts(words)
+    assert sorted(delivered.readers) == [*READERS]
 
 
 def test_a_run_killed_over_a_mail_leaves_it_unknown(office: Office) -> None:

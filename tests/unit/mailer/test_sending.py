@@ -1,5 +1,6 @@
 """Rules for who gets the mail, and what is written about it."""
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -226,6 +227,31 @@ def test_a_claim_is_stamped_with_the_moment_it_is_made() -> None:
 
     stamps = [known.at for reader in READERS if (known := entry(storage, reader))]
     assert stamps == [FIVE + timedelta(hours=number) for number in range(3)]
+
+
+def test_one_record_at_most_is_outstanding() -> None:
+    """A mail leaves while the one before is written down, and never while two are: a crash costs little."""
+    third_left = threading.Event()
+
+    class Slow(MemoryStorage):
+        was_overtaken = False
+
+        def put(self, key: str, body: bytes, content_type: str = OCTETS) -> None:
+            if key == OCCASION.entry_key(ANN):
+                self.was_overtaken = third_left.wait(0.2)
+            super().put(key, body, content_type)
+
+    class Noting(MemorySender):
+        def send(self, letter: Letter, may_leave: Callable[[], bool] = at_once) -> bool:
+            if letter.to == CYD:
+                third_left.set()
+            return super().send(letter, may_leave)
+
+    storage = Slow()
+    carried(storage, Noting())
+
+    assert not storage.was_overtaken
+    assert states(storage) == ["accepted"] * 3
 
 
 def test_what_the_ledger_could_not_be_told_is_of_unknown_fate() -> None:
