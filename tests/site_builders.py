@@ -115,15 +115,19 @@ def a_place(site: MemorySite, manner: Manner | None = None, address: str = ADDRE
     return Place("memory:", site, manner or Manner(packs=False), address)
 
 
-def planned(storage: Storage, place: Place, *wanted: Edition, now: datetime = NOW) -> Publication:
+def planned(
+    storage: Storage, place: Place, *wanted: Edition, now: datetime = NOW, statics: Statics = STATICS
+) -> Publication:
     """Return what it takes for the site to show these editions too."""
-    around = Surroundings(place.manner, STATICS, place.address, LIVE)
+    around = Surroundings(place.manner, statics, place.address, LIVE)
     return publication(storage, place, around, wanted, lambda shelf: [], now)
 
 
-def publish(storage: Storage, place: Place, *wanted: Edition, now: datetime = NOW) -> list[str]:
+def publish(
+    storage: Storage, place: Place, *wanted: Edition, now: datetime = NOW, statics: Statics = STATICS
+) -> list[str]:
     """Publish these editions; return the keys that were sent or removed, in order."""
-    plan = planned(storage, place, *wanted, now=now)
+    plan = planned(storage, place, *wanted, now=now, statics=statics)
     return list(carry_out(storage, place.site, place.manner, plan.difference, plan.memory, plan.shelf))
 
 

@@ -1,6 +1,7 @@
 """A bucket as a website: what it lets others read, and where they find it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -39,13 +40,16 @@ class S3Website:
         blocks = self._or_none(
             "s3:GetBucketPublicAccessBlock", self._blocks, "NoSuchPublicAccessBlockConfiguration"
         )
-        return Bucket(
-            name=self._bucket,
-            partition=self._client.meta.partition,
-            policy=self._or_none("s3:GetBucketPolicy", self._policy, "NoSuchBucketPolicy") or "",
+        return replace(
+            self.look_at_policy(),
             blocked=frozenset(name for name, is_on in (blocks or {}).items() if is_on),
             website=self._or_none("s3:GetBucketWebsite", self._website, "NoSuchWebsiteConfiguration") or {},
         )
+
+    def look_at_policy(self) -> Bucket:
+        """Return the bucket with its policy alone: all that a private site asks; raise `StorageError`."""
+        policy = self._or_none("s3:GetBucketPolicy", self._policy, "NoSuchBucketPolicy") or ""
+        return Bucket(self._bucket, self._client.meta.partition, policy)
 
     def apply(self, change: Change) -> None:
         """Make a change at the bucket; raise `StorageError`."""

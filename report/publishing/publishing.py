@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from report import editions
@@ -23,6 +23,9 @@ class Website(Protocol):
 
     def look(self) -> Bucket:
         """Return the bucket as it stands."""
+
+    def look_at_policy(self) -> Bucket:
+        """Return the bucket with its policy alone."""
 
     def apply(self, change: Change) -> None:
         """Make a change at the bucket."""
@@ -83,7 +86,7 @@ def publication(
         raise PublishError("there is nothing to publish yet: `python -m report build` makes a report")
     files = site_files(shelf, around, extra(shelf))
     difference = compare(files, place.manner, memory, place.site.list(), now)
-    changes = changes_for(place.manner.access, place.prefix, place.website.look()) if place.website else []
+    changes = _changes(place)
     if place.manner.access is Access.POLICY:  # nobody is let in before there is something to see
         return Publication(memory, shelf, files, difference, [], changes)
     return Publication(memory, shelf, files, difference, changes, [])
@@ -119,16 +122,20 @@ def all_editions(storage: Storage, report: str = "") -> list[Edition]:
     return found
 
 
-def newest_day(shelf: Iterable[Shelved]) -> date:
-    """Return the newest day of what a site shows."""
-    return max(one.day for one in shelf)
-
-
 def _finished(storage: Storage, report: str, period_id: str) -> list[Edition]:
     try:
         return [editions.newest_of(storage, report, period_id)]
     except NotFound:
         return []
+
+
+def _changes(place: Place) -> list[Change]:
+    """A private site has nothing to open, and needs no right to look at what is blocked."""
+    if not place.website:
+        return []
+    access = place.manner.access
+    bucket = place.website.look_at_policy() if access is Access.PRIVATE else place.website.look()
+    return changes_for(access, place.prefix, bucket)
 
 
 def _with(storage: Storage, shown: Iterable[Shelved], wanted: Iterable[Edition]) -> tuple[Shelved, ...]:

@@ -12,6 +12,7 @@ from report.publishing.site import INDEX, Manner, Site, SiteFile
 from report.storage import Storage
 
 _AT_A_TIME = 8
+_IN_A_BATCH = 500
 
 
 def carry_out(
@@ -25,14 +26,14 @@ def carry_out(
     """Yield each key as it is sent or removed; raise what storage and the site raise.
 
     `memory` is what was known before, `editions` what the site shows after: known as such once all but the
-    index is there. What was sent is kept in mind after each step, so a killed run repeats one step at most.
+    index is there. What was sent is kept in mind every so often, for a run that is killed to be taken up.
     """
     sent = dict(memory.files)
-    for step in difference.steps:
-        if step[0].key == INDEX:
+    for batch in _batches(difference):
+        if batch[0].key == INDEX:
             memory = replace(memory, editions=editions)
             remember(storage, replace(memory, files=sent))
-        for file, one in _send(storage, site, manner, step):
+        for file, one in _send(storage, site, manner, batch):
             sent[file.key] = one
             yield file.key
         remember(storage, replace(memory, files=sent))
@@ -43,10 +44,16 @@ def carry_out(
     remember(storage, Memory(memory.site, editions, files, unlisted))
 
 
+def _batches(difference: Difference) -> Iterator[Sequence[SiteFile]]:
+    """The steps, cut into parts after which it is kept in mind how far we are."""
+    for step in difference.steps:
+        yield from (step[at : at + _IN_A_BATCH] for at in range(0, len(step), _IN_A_BATCH))
+
+
 def _send(
-    storage: Storage, site: Site, manner: Manner, step: Sequence[SiteFile]
+    storage: Storage, site: Site, manner: Manner, batch: Sequence[SiteFile]
 ) -> Iterator[tuple[SiteFile, Sent]]:
-    """Send files, some at a time; the first that fails ends the step, once those under way are done."""
+    """Send files, some at a time; the first that fails ends the batch, once those under way are done."""
 
     def send(file: SiteFile) -> tuple[SiteFile, Sent]:
         parcel = parcel_of(storage, file, manner)
@@ -55,7 +62,7 @@ def _send(
 
     with ThreadPoolExecutor(_AT_A_TIME) as threads:
         try:
-            yield from threads.map(send, step)
+            yield from threads.map(send, batch)
         except BaseException:
             threads.shutdown(cancel_futures=True)
             raise

@@ -233,6 +233,23 @@ def test_nobody_is_let_in_unasked(
     assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
 
 
+def test_a_dry_run_tells_what_it_would_open(
+    data: Storage, tmp_path: Path, s3: "S3Client", s3_endpoint: str, bucket: str
+) -> None:
+    """--dry-run says each change at the bucket and each file, and does none of it."""
+    block_all(s3, bucket)
+
+    done = run(tmp_path, "--dry-run", **on_s3(s3_endpoint, bucket, "policy", "http://site.example"))
+
+    assert done.exit_code == 0, done.output
+    changes = [line for line in done.stdout.splitlines() if line.startswith("would change bucket")]
+    assert len(changes) == 3
+    assert "would send index.html" in done.stdout
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
+    flags: Any = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    assert all(flags[name] for name in BLOCKS)
+
+
 def test_a_site_that_turns_private_is_closed(
     data: Storage, tmp_path: Path, s3: "S3Client", s3_endpoint: str, bucket: str, website: str
 ) -> None:

@@ -11,6 +11,7 @@ from report.publishing.pages import MANY
 from report.publishing.plan import Surroundings, site_files
 from report.publishing.shelf import Shelved, shelve
 from report.publishing.site import FOR_EVER, HTML, INDEX, Manner, SiteFile
+from report.publishing.statics import Statics
 from tests.fakes import MemoryStorage
 from tests.site_builders import (
     ADDRESS,
@@ -127,14 +128,27 @@ def test_charts_find_the_bokehjs_they_were_made_with() -> None:
 def test_an_older_bokehjs_on_the_site_stays() -> None:
     """After an upgrade the version the site has is not replaced by the new one under the old name."""
     storage, site = MemoryStorage(), MemorySite()
-    edition = an_edition(storage, bokeh="3.8.0")
-    publish(storage, a_place(site), edition)
-    key = "static/bokeh/3.8.0/bokeh.min.js"
-    first = site.sent.index(key)
+    older = Statics(STATICS.charts, STATICS.icon, b"// bokeh 3.8", "3.8.0")
+    publish(
+        storage, a_place(site), an_edition(storage, DAY - timedelta(days=1), bokeh="3.8.0"), statics=older
+    )
 
-    publish(storage, a_place(site), an_edition(storage, DAY - timedelta(days=1)))
+    publish(storage, a_place(site), an_edition(storage))
 
-    assert key not in site.sent[first + 1 :]
+    assert site.files["static/bokeh/3.8.0/bokeh.min.js"].body == b"// bokeh 3.8"
+    assert site.files["static/bokeh/3.9.2/bokeh.min.js"].body == STATICS.bokeh
+
+
+def test_the_newest_is_a_whole_day() -> None:
+    """A week that ends later, or a later day so far, is not what /latest/ shows."""
+    storage = MemoryStorage()
+    weeks = [shelve(storage, an_edition(storage, DAY + timedelta(days=2), period="2026-W47"))]
+    weeks += [shelve(storage, an_edition(storage, DAY + timedelta(days=1), period="2026-11-21T0730Z"))]
+
+    files = by_key(site_files([*weeks, *a_shelf(0)], AT_ROOT))
+
+    assert files["latest/index.html"].stored == "editions/trends/2026-11-20/r1/page.html"
+    assert "Week 47, 16 to 22 November 2026" in files[INDEX].body.decode()
 
 
 def test_each_report_has_its_newest() -> None:
