@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, request
 
-from app.letterbox import notice, page
+from app.letterbox import invitation, page
 from app.subscriptions import Subscriptions, open_with_secret
 from app.wishes import Form, filled, form_of, rhythm_of, zone_of
 from report.addresses import veiled
@@ -85,7 +85,7 @@ def _shown(reader: Reader, form: Form, news: str = "", status: int = 200) -> Res
 
 
 def _left(what: str) -> Response:
-    return notice(
+    return invitation(
         "You are unsubscribed",
         f"You get no more of {what}.",
         "If this was a mistake, subscribe again.",
@@ -93,6 +93,6 @@ def _left(what: str) -> Response:
 
 
 def _nobody() -> Response:
-    return notice(
+    return invitation(
         "No mail goes to this address", "You are not subscribed, or not any more. You can subscribe again."
     )

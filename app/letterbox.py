@@ -29,6 +29,11 @@ def page(template: str, title: str, status: int = 200, **values: Any) -> Respons
     return Response(whole, status, content_type="text/html; charset=utf-8")
 
 
-def notice(title: str, *paragraphs: str, status: int = 200) -> Response:
+def notice(title: str, *paragraphs: str) -> Response:
     """Return a page that says something and asks nothing."""
-    return page("notice.html.j2", title, status, paragraphs=paragraphs)
+    return page("notice.html.j2", title, paragraphs=paragraphs, invites=False)
+
+
+def invitation(title: str, *paragraphs: str, status: int = 200) -> Response:
+    """Return a page that says something to people who may want to subscribe."""
+    return page("notice.html.j2", title, status, paragraphs=paragraphs, invites=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, request
 
-from app.letterbox import notice, page
+from app.letterbox import invitation, notice, page
 from app.subscriptions import Subscriptions, open_with_secret
 from app.wishes import Form, filled, reader_of
 from report.addresses import veiled
@@ -75,7 +75,7 @@ def _asked(subscriptions: Subscriptions, sent: Form) -> Response:
 def _said(wish: Wish, outcome: Confirmed) -> Response:
     title, when = wish.reader.titles, f"{wish.reader.rhythm.words}, {wish.reader.zone.key} time"
     if outcome is Confirmed.TOO_LATE:
-        return notice(
+        return invitation(
             "This link has run out",
             "You unsubscribed after asking for it. Please subscribe again.",
             status=410,

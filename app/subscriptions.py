@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response
 
 from app.asking import StartAsking
-from app.letterbox import notice
+from app.letterbox import invitation
 from app.pages import problem_page
 from app.visitors import Visitors
 from report.errors import LinkExpired, LinkRefused
@@ -46,13 +46,13 @@ def open_with_secret(pages: Blueprint, subscriptions: Subscriptions) -> None:
 
     @pages.errorhandler(LinkExpired)
     def expired(error: LinkExpired) -> Response:
-        return notice(
+        return invitation(
             "This link has run out", "It was good for 48 hours. Please subscribe again.", status=410
         )
 
     @pages.errorhandler(LinkRefused)
     def refused(error: LinkRefused) -> Response:
-        return notice(
+        return invitation(
             "This link does not open here",
             "It may have been cut or changed on its way: open it anew from the newest mail you have from us.",
             status=403,

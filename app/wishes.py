@@ -82,14 +82,22 @@ def _problems(form: Form, needs_address: bool) -> dict[str, str]:
     if not form.reports or not set(form.reports) <= set(REPORTS):
         problems["reports"] = "Choose at least one report."
     try:
-        rhythm_of(form)
-    except ValueError:
-        problems["often"] = "Choose how often, and a time such as 05:00."
-    try:
         zone_of(form)
     except ValueError:
         problems["zone"] = "Choose a time zone from the list."
-    return problems
+    return problems | _rhythm_problems(form)
+
+
+def _rhythm_problems(form: Form) -> dict[str, str]:
+    if form.often not in OFTEN:
+        return {"often": "Choose how often the mail comes."}
+    if form.often == Every.WEEK.value and form.weekday not in WEEKDAYS:
+        return {"weekday": "Choose a day of the week."}
+    try:
+        rhythm_of(form)
+    except ValueError:
+        return {"at": "Choose a time, such as 05:00."}
+    return {}
 
 
 @cache
