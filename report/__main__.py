@@ -1,4 +1,4 @@
-"""The report's commands: `python -m report build|compact|query|publish|storage`."""
+"""The report's commands: `python -m report build|compact|query|publish|storage|artefacts`."""
 
 import logging
 import signal
@@ -16,6 +16,7 @@ from report.alerting import failure_told
 from report.alerts import Alarm
 from report.athena_tables import SAMPLE_DAY, SAMPLE_LOCATION, athena_statements
 from report.commands import Door
+from report.commands.artefacts import artefacts
 from report.commands.publish import publish
 from report.commands.storage.group import storage
 from report.compaction import LONGEST_RUN, Done
@@ -287,6 +288,7 @@ def _when_free(build: Callable[[datetime], Any], wait: int) -> Any:
 
 main.add_command(publish)
 main.add_command(storage)
+main.add_command(artefacts)
 
 if __name__ == "__main__":
     main(prog_name="python -m report")

@@ -52,7 +52,7 @@ def put(
     place = object_at(key + file.name if key.endswith("/") else key, acl=_PUBLIC if public else "")
     if not force:
         _check_absent(place)
-    description = Description(content_type or _type_of(file), dict(metadata))
+    description = Description(content_type or type_of(file), dict(metadata))
     size = file.stat().st_size
     with progress(place.key, size) as told:
         place.storage.upload_described(file, place.key, description, told)
@@ -108,7 +108,8 @@ def _check_absent(place: Location) -> None:
     raise click.ClickException(f"{place.shown(place.key)} is there already: --force replaces it")
 
 
-def _type_of(file: Path) -> str:
+def type_of(file: Path) -> str:
+    """Return the content type a file gets; raise `click.ClickException` where it can't be read."""
     try:
         with file.open("rb") as opened:
             return content_type_of(file.name, opened.read(_BEGINNING_BYTES))
