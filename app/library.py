@@ -7,10 +7,10 @@ from hashlib import sha256
 
 from app.blobs import Blob, Lru, make_blob
 from app.loading import Freshest, Loader
-from app.superseded import superseded
 from report import editions
 from report.editions import Edition
 from report.errors import NotFound, StorageError
+from report.rendering.superseded import superseded
 from report.storage import Storage
 
 PAGE = "page.html"
@@ -78,7 +78,7 @@ class Library:
         name = (f"superseded {PAGE}", page.sha256)
         known = self._files.get(name)
         if known is None:
-            body = superseded(page.body, edition.period, edition.revision)
+            body = superseded(page.body, edition.revision, f"/editions/{edition.period}/")
             known = make_blob(body, page.content_type, sha256(body).hexdigest())
             self._files.put(name, known)
         return known

@@ -27,7 +27,8 @@ ADDRESS = "https://site.example.org/"
 
 _PAGE = """<!doctype html><html lang="en"><head><link rel="icon" href="/favicon.ico"></head><body>
 <a href="/">Newest</a> <a href="/today">Today</a> <a href="/editions/">Archive</a> <a href="/tags/">Tags</a>
-<a href="/latest.json">JSON</a> <script src="/static/charts.js" defer></script><h1>{news}</h1>{tags}
+<a href="/latest.json">JSON</a> <script src="/static/charts.js" defer></script>
+<main id="report" tabindex="-1"><h1>{news}</h1>{tags}</main>
 <figure data-chart="{base}hours-chart.json"><img src="{base}hours.png" alt=""></figure>
 <a href="{base}top.csv">CSV</a></body></html>"""
 

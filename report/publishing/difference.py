@@ -61,6 +61,7 @@ def made_of(file: SiteFile, manner: Manner) -> str:
         file.content_type,
         file.cache_control,
         file.saved_as,
+        file.superseded,
         manner.access,
         manner.packs,
         manner.is_relative and file.is_page,

@@ -6,6 +6,7 @@ from hashlib import sha256
 from report.errors import PublishError
 from report.publishing.links import key_of, relative, relinked
 from report.publishing.site import ERROR, Access, Manner, Parcel, SiteFile
+from report.rendering.superseded import superseded
 from report.storage import Storage
 
 _SMALLEST_WORTH_IT = 512
@@ -17,6 +18,8 @@ def parcel_of(storage: Storage, file: SiteFile, manner: Manner) -> Parcel:
     body = storage.get(file.stored) if file.stored else file.body
     if sha256(body).hexdigest() != file.sha256:
         raise PublishError(f"{file.stored} is not what was frozen: its SHA-256 differs from its manifest's")
+    if file.superseded:
+        body = superseded(body, *file.superseded)
     if manner.is_relative and file.is_page:
         body = _relinked(body.decode(), file.key, manner).encode()
     packed = _packed(body, file.content_type) if manner.packs else body

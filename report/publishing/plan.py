@@ -1,7 +1,7 @@
 """What a site should hold: every file, decided before any is read or sent."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from report.errors import PublishError
 from report.publishing.feeds import feed, robots, sitemap
@@ -34,9 +34,10 @@ def site_files(
     Raise `PublishError` where two editions would lie in one place.
     """
     _check_apart(shelf)
-    newest = newest_of_each(shelf)
-    files = [file for one in shelf for file in _of_edition(one)]
-    files += [_page_of(one, f"{one.base.removeprefix('/')}{INDEX}", FRESH) for one in last_revisions(shelf)]
+    newest, last = newest_of_each(shelf), last_revisions(shelf)
+    last_ids = {one.id for one in last}
+    files = [file for one in shelf for file in _of_edition(one, one.id in last_ids)]
+    files += [_page_of(one, f"{one.base.removeprefix('/')}{INDEX}", FRESH) for one in last]
     files += _of_newest(newest)
     files += static_files(around.statics, shelf)
     files += [*listing_pages(shelf, newest, bool(around.address)), error_page(), *hashtags]
@@ -45,19 +46,16 @@ def site_files(
     return [*files, *_signposts(files, shelf, around)]
 
 
-def _of_edition(one: Shelved) -> Iterable[SiteFile]:
-    for name, file in one.files.items():
+def _of_edition(one: Shelved, is_last: bool) -> Iterable[SiteFile]:
+    """Its files, of which only the page may ever change: when a newer revision takes its place."""
+    superseded = None if is_last else (one.revision, one.base)
+    for name in one.files:
+        if name == PAGE:
+            for key in (one.root + PAGE, one.root + INDEX):
+                yield replace(_page_of(one, key, FRESH), superseded=superseded)
+            continue
         saved_as = f"{one.report}-{one.period}-{name}" if name.endswith(".csv") else ""
-        yield SiteFile(
-            key=one.root + name,
-            content_type=file.content_type,
-            cache_control=FOR_EVER,
-            size=file.size,
-            sha256=file.sha256,
-            stored=one.folder + name,
-            saved_as=saved_as,
-        )
-    yield _page_of(one, one.root + INDEX, FOR_EVER)
+        yield replace(_copy_of(one, name, one.root + name, FOR_EVER), saved_as=saved_as)
 
 
 def _of_newest(newest: Sequence[Shelved]) -> Iterable[SiteFile]:

@@ -57,6 +57,7 @@ class SiteFile:
 
     `size` (bytes) and `sha256` (hex) are of those bytes, before links are made relative or bytes are packed.
     `saved_as` is the name a browser saves it under. Where `stays`, what we sent there before is as good.
+    `superseded` is, of the page of an old revision, its number and where the newest stands.
     """
 
     key: str
@@ -68,6 +69,7 @@ class SiteFile:
     body: bytes = b""
     saved_as: str = ""
     stays: bool = False
+    superseded: tuple[int, str] | None = None
 
     @property
     def is_page(self) -> bool:

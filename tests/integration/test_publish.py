@@ -14,15 +14,20 @@ import pytest
 from botocore.stub import Stubber
 from click.testing import CliRunner, Result
 
+from app import create_app
 from report.__main__ import main
 from report.adapters.directory_storage import DirectoryStorage
 from report.adapters.folder_site import FolderSite
 from report.adapters.s3_site import S3Site
 from report.adapters.s3_website import S3Website
 from report.adapters.site_fetch import fetch
+from report.composition import services_from
 from report.errors import BadKey, StorageError
 from report.publishing.access import Block, Change, Configure, WritePolicy
+from report.publishing.links import key_of, path_of
 from report.publishing.site import Access, Parcel
+from report.setting_rules import StorageUrl
+from report.settings import Settings
 from report.storage import Storage
 from tests.s3_server import client_of, variables_of
 from tests.site_builders import DAY, an_edition
@@ -199,6 +204,30 @@ def test_by_policy_everybody_reads_what_the_server_sends(
     checked = run(tmp_path, "--check", **env)
     assert checked.exit_code == 0, checked.output
     assert run(tmp_path, "--all", **env).stdout.startswith("sent 0 files (0 B), removed 0, ")
+
+
+def test_each_address_answers_as_the_server_does(
+    data: Storage, tmp_path: Path, s3: "S3Client", s3_endpoint: str, bucket: str, website: str
+) -> None:
+    """What both serve, the site serves byte for byte, of one type, and to be kept as long."""
+    env = on_s3(s3_endpoint, bucket, "policy", website)
+    run(tmp_path, "--all", "--yes", **env)
+    an_edition(data, news="Corrected", revision=2)
+    run(tmp_path, "--all", **env)
+    settings = Settings(storage_url=StorageUrl(tmp_path / "data"))
+    server = create_app(services=services_from(settings)).test_client()
+    keys = [found["Key"] for found in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+    paths = [path_of(key) for key in keys if key.startswith(("editions/2", "static/", "latest.json", "fav"))]
+    assert len(paths) > 15
+
+    for path in paths:
+        served, shown = server.get(path), s3.get_object(Bucket=bucket, Key=key_of(path, is_relative=False))
+        assert served.status_code == 200, path
+        assert fetch(website + path.removeprefix("/")).body == served.data, path
+        assert (shown["ContentType"], shown["CacheControl"]) == (
+            served.headers["Content-Type"],
+            served.headers["Cache-Control"],
+        ), path
 
 
 def test_files_have_the_headers_readers_need(

@@ -95,6 +95,8 @@ def test_a_new_revision_takes_the_days_place(storage: MemoryStorage, site: Memor
 
     assert "<h1>Second" in site.page("editions/2026-11-20/index.html")
     assert "<h1>First" in site.page("editions/2026-11-20/r1/index.html")
+    assert "You are reading version 1." in site.page("editions/2026-11-20/r1/index.html")
+    assert "You are reading" not in site.page("editions/2026-11-20/r2/index.html")
     assert dead_links(site) == []
 
 

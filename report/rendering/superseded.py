@@ -11,7 +11,10 @@ _BANNER = Markup(
 """Its style stands inline, since pages are frozen with theirs; the line has the colour of the text."""
 
 
-def superseded(page: bytes, period: str, revision: int) -> bytes:
-    """Return the page with a banner at the beginning of its report, there without scripts too."""
-    banner = _BANNER.format(revision=revision, path=f"/editions/{period}/").encode()
+def superseded(page: bytes, revision: int, path: str) -> bytes:
+    """Return the page with a banner at the beginning of its report, there without scripts too.
+
+    `revision` is its own number, `path` where the newest stands, from the root.
+    """
+    banner = _BANNER.format(revision=revision, path=path).encode()
     return page.replace(_BEFORE, _BEFORE + banner, 1)
