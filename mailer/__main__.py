@@ -17,7 +17,7 @@ from report.commands import Door
 
 @click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
-    """Mail the report of the last whole day, once to each reader.
+    """Mail reports to their readers, each once, by the reader's own clock.
 
     Settings (MAIL_AT, MAIL_TO, SMTP_URL, TIMEZONE, …) come from the environment and from .env in the
     current folder.

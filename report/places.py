@@ -21,6 +21,7 @@ suppressed/<reader>.json                                 who wants no more mail:
 confirmations/waiting/<time>-<id>.json                   a wish to subscribe, until its mail is sent
 confirmations/sent/<reader>.json                         who was asked lately
 ledger/<report>/<period>/<reader>.json                   what became of a mail
+ledger/hosts/<host>.json                                 when a host last mailed all that was due
 alerts/<alarm>.json                                      what is wrong since when, and who was told
 leases/<name>.json                                       who is doing what only one may do at a time
 """

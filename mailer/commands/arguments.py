@@ -10,6 +10,7 @@ from report.periods import period_of
 from report.window import last_whole_day
 
 REPORT = "trends"
+_YEARS = range(1900, 9000)  # nearer to the ends of the calendar dates run over
 
 
 def moment_of(text: str | None, zone: ZoneInfo, option: str = "--at") -> datetime:
@@ -25,6 +26,9 @@ def moment_of(text: str | None, zone: ZoneInfo, option: str = "--at") -> datetim
         raise click.BadParameter(
             f"{text!r} is no time; write 2026-11-21T05:00+01:00", param_hint=option
         ) from error
+    if moment.year not in _YEARS:
+        first, last = _YEARS[0], _YEARS[-1]
+        raise click.BadParameter(f"{text!r} is not between {first} and {last}", param_hint=option)
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 

@@ -303,6 +303,7 @@ def test_a_new_edition_is_built_and_mailed(office: Office) -> None:
     ("arguments", "words"),
     [
         pytest.param(("send", "--at", "five"), "'five' is no time; write 2026-", id="a time"),
+        pytest.param(("send", "--at", "9999-12-31"), "is not between 1900 and 8999", id="a time too far"),
         pytest.param(
             ("preview", "--date", "yesterday"), "'yesterday' is no day; write 2026-11-20", id="a day"
         ),
