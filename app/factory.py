@@ -15,7 +15,7 @@ from app.health import health_page
 from app.histories import Histories
 from app.leaving import leaving_pages, managing_pages
 from app.library import Library
-from app.private import keep_private
+from app.private import Pages, keep_private
 from app.repeating import Repeating
 from app.shared import shared_files
 from app.statics import static_files
@@ -48,7 +48,7 @@ def create_app(
     services = services or _services(settings)
     library = Library(services.storage, _REPORT)
     secret = services.settings.secret_key
-    app = Flask("app", static_folder=None)
+    app = Pages("app", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _LONGEST_FORM_BYTES
     app.extensions["library"] = library
     know_addresses(app)

@@ -1,6 +1,7 @@
 """Pages whose address is a key: kept by no cache, told to no other site, named in no log."""
 
 import re
+from typing import Any
 
 from flask import Flask, Response, request
 
@@ -13,6 +14,14 @@ _PRIVATE = re.compile(r"^/(subscribe|manage|unsubscribe)(/|$)")
 def shown_path(path: str) -> str:
     """Return the path as a log may show it: whoever has the rest could act for a reader."""
     return _KEY.sub(r"/\1/(hidden)", path)
+
+
+class Pages(Flask):
+    """Flask, which names the whole path of a page that broke when it logs the trace."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log the trace of a bug, the path as a log may show it."""
+        self.logger.error("Exception on %s [%s]", shown_path(request.path), request.method, exc_info=exc_info)
 
 
 def keep_private(app: Flask) -> None:
