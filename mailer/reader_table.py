@@ -12,6 +12,12 @@ from report.readers import REPORTS, Reader, parse_moment, parse_rhythm, parse_zo
 COLUMNS = ("address", "reports", "rhythm", "zone", "since")
 _ALSO = {"email": "address", "e-mail": "address", "mail": "address", "report": "reports", "timezone": "zone"}
 _DELIMITERS = (",", ";", "\t")
+_FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+)  # a spreadsheet would work out what begins so, and anybody may have such an address
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,8 @@ def read_table(text: str, default: Reader) -> Iterator[GoodLine | BadLine]:
 
 def write_table(readers: Iterable[Reader]) -> str:
     """Return the readers as CSV, one a line, with a header; `read_table` understands it."""
-    return as_csv(map(cells_of, readers), COLUMNS)
+    rows = ({name: _shielded(cell) for name, cell in cells_of(reader).items()} for reader in readers)
+    return as_csv(rows, COLUMNS)
 
 
 def as_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> str:
@@ -109,7 +116,7 @@ def _columns(rows: Iterator[tuple[int, list[str] | str]]) -> list[str]:
 def _line(number: int, columns: list[str], cells: list[str], default: Reader) -> GoodLine | BadLine:
     if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
         return BadLine(number, f"it has {len(cells)} cells, the first line {len(columns)}")
-    said = {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}
+    said = {name: _bare(cell.strip()) for name, cell in zip(columns, cells, strict=False)}
     try:
         return GoodLine(number, _reader(said, default))
     except (ValueError, MailError) as error:
@@ -125,6 +132,14 @@ def _reader(said: Mapping[str, str], default: Reader) -> Reader:
         zone=parse_zone(zone) if zone else default.zone,
         since=parse_moment(since) if since else None,
     )
+
+
+def _shielded(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _bare(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
 
 
 def _once(line: GoodLine | BadLine, seen: dict[str, int]) -> GoodLine | BadLine:

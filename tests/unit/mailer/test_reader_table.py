@@ -1,5 +1,8 @@
 """Rules for readers as CSV."""
 
+import csv
+import io
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -30,6 +33,18 @@ def bad(text: str) -> list[str]:
 def test_what_is_written_is_read_back() -> None:
     """An export is an import that changes nothing."""
     assert good(write_table([ANN, BOB])) == [ANN, BOB]
+
+
+@pytest.mark.parametrize("user", ["=1+1", "+1", "-1", "'ann", "=cmd|'/c'!a0"])
+def test_no_address_becomes_a_formula(user: str) -> None:
+    """Whoever subscribes chooses the address; a spreadsheet that opens the export must only show it."""
+    reader = replace(ANN, address=f"{user}@example.com")
+    written = write_table([reader])
+
+    assert not [
+        cell for row in csv.reader(io.StringIO(written)) for cell in row if cell[:1] in ("=", "+", "-", "@")
+    ]
+    assert good(written) == [reader]
 
 
 @pytest.mark.parametrize(
