@@ -48,7 +48,7 @@ def examine(services: Services, around: Surroundings, clock: Callable[[], dateti
             yield from check(services, around, clock)
         except TrendsError as error:
             about = check.__name__.strip("_").replace("_", " ")
-            yield wrong(about, str(error), "this check went no further")
+            yield wrong(about, str(error))
 
 
 def _mail_server(services: Services, *_: object) -> Iterable[Verdict]:

@@ -20,7 +20,7 @@ def check_server(url: SmtpUrl, sender: Callable[[], Sender]) -> Iterator[Verdict
         with sender():
             pass
     except MailError as error:
-        yield wrong(_ABOUT, str(error), "the words in brackets are the server's own")
+        yield wrong(_ABOUT, str(error))
     else:
         yield ok(_ABOUT, f"{url.host}:{url.port} {_welcome(url)}")
     yield from port_verdicts(url)

@@ -25,7 +25,7 @@ def check_storage(storage: Storage, name: str, clock: Callable[[], datetime]) ->
         yield clocks(before, storage.head(key).modified_at, clock())
         storage.delete(key)
     except StorageError as error:
-        yield wrong("storage", str(error), "README.md lists the rights it needs, under Amazon S3")
+        yield wrong("storage", str(error))
         with contextlib.suppress(StorageError):
             storage.delete(key)
 

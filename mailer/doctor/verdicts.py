@@ -43,8 +43,11 @@ def warning(about: str, says: str, advice: str) -> Verdict:
     return Verdict(Level.WARNING, about, says, advice)
 
 
-def wrong(about: str, says: str, advice: str) -> Verdict:
-    """Return the verdict that mail does not leave, or failures stay unheard, and what to do."""
+def wrong(about: str, says: str, advice: str = "") -> Verdict:
+    """Return the verdict that mail does not leave, or failures stay unheard, and what to do.
+
+    Without advice where `says` has it: our errors say what to do.
+    """
     return Verdict(Level.WRONG, about, says, advice)
 
 

@@ -51,5 +51,7 @@ class DnsRecords:
             return list(self._resolver().resolve(name, kind, search=False))
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return []
+        except dns.exception.Timeout as error:
+            raise DnsError(f"DNS did not answer for {name} {kind} in time") from error
         except dns.exception.DNSException as error:
             raise DnsError(f"DNS did not answer for {name} {kind}: {error}") from error

@@ -1,6 +1,7 @@
 """Rules for `python -m mailer doctor`, with a mail server, a name server and both storages."""
 
 import json
+import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,10 +17,12 @@ from mailer.doctor.storing import check_storage
 from mailer.doctor.verdicts import Level
 from mailer.ledger import Entry, Occasion, State, claim, record
 from report.adapters.directory_storage import DirectoryStorage
+from report.adapters.dns_records import DnsRecords, resolver_at
 from report.adapters.host_cron import cron_of_this_host
 from report.adapters.s3_storage import S3Storage
 from report.alert_states import settle
 from report.alerts import Alarm, Finding
+from report.errors import DnsError
 from report.places import raw_slot
 from report.runs import this_run
 from report.storage import Storage
@@ -105,6 +108,17 @@ def test_a_name_server_that_fails_is_said(ward: Ward) -> None:
     assert told.exit_code == 0
     assert "skipped  domain" in told.output
     assert "DNS did not answer for example.org TXT" in told.output
+
+
+def test_a_name_server_that_is_silent_is_not_waited_for() -> None:
+    """A question nobody answers ends with the resolver's own limit, in words of ours."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        resolver = resolver_at("127.0.0.1", str(silent.getsockname()[1]))
+        resolver.lifetime = 0.1
+
+        with pytest.raises(DnsError, match=r"did not answer for example\.org MX in time"):
+            DnsRecords(lambda: resolver).mail_hosts("example.org")
 
 
 def test_no_name_server_is_said(ward: Ward) -> None:
