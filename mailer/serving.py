@@ -106,8 +106,8 @@ def _held(desk: Desk, group: Group, edition: Edition) -> Finding:
     hours = desk.services.settings.mail_late_hours
     says = (
         f"{group}: {percent(edition.coverage)} of the minutes were observed, MAIL_HOLD_BELOW asks for "
-        f"{percent(desk.hold_below / 100)}; it goes when data arrives within {hours} hours after it was due, or "
-        f"by `python -m mailer send --report {group.report} --period {group.period} --to ADDRESS`"
+        f"{percent(desk.hold_below / 100)}; it goes when data arrives within {hours} hours after it was due, "
+        f"or by `python -m mailer send --report {group.report} --period {group.period} --to ADDRESS`"
     )
     return Finding(Alarm.HELD, str(group), says)
 
