@@ -495,6 +495,15 @@ def test_a_missing_right_is_named(denying: Callable[[str], Home], arguments: lis
         assert [path.name for path in home.folder.iterdir()] == ["x.csv"]
 
 
+def test_what_s3_says_steers_no_terminal(denying: Callable[[str], Home]) -> None:
+    """An answer of a server is as foreign as a key."""
+    with canned(refusal(400, "Strange", "\x9b31m")) as (url, _):
+        said = denying(url).refused("ls")
+
+    assert r"\x9b31m" in said
+    assert all(line.isprintable() for line in said.splitlines())
+
+
 def test_disabled_acls_are_explained(denying: Callable[[str], Home]) -> None:
     """A bucket of today refuses --public: nothing is put, and what to do instead is said."""
     with canned(refusal(400, "AccessControlListNotSupported")) as (url, _):
@@ -602,6 +611,20 @@ def test_a_stopped_get_leaves_nothing(home: Home) -> None:
     names = {path.name for path in home.folder.iterdir()} - {"data"}
     assert getting.returncode == 143 or names == {"copy"}
     assert names <= {"copy"}
+
+
+def test_a_stopped_put_leaves_nothing(home_s3: Home, s3: "S3Client", bucket: str) -> None:
+    """A put that is ended half-way leaves neither an object nor parts that would cost for ever."""
+    with (home_s3.folder / "big").open("wb") as file:
+        file.truncate(256 << 20)
+    with started(home_s3, "put", "big", "big") as putting:
+        while putting.poll() is None and not s3.list_multipart_uploads(Bucket=bucket).get("Uploads"):
+            pass
+        putting.send_signal(signal.SIGTERM)
+
+    assert putting.returncode == 143
+    assert home_s3.keys() == []
+    assert not s3.list_multipart_uploads(Bucket=bucket).get("Uploads")
 
 
 def test_credentials_may_stand_in_dot_env(home_s3: Home, s3_endpoint: str, bucket: str) -> None:
