@@ -183,6 +183,7 @@ def test_what_cron_starts_tells_of_its_failure(desk: Desk, words: list[str], sub
         (desk.folder / "data" / name).write_text("a file where a folder should be", encoding="utf-8")
 
     without = CliRunner().invoke(main, words, env=desk.settings)
+    assert not (desk.folder / "outbox").exists()
     told = [CliRunner().invoke(main, [*words, "--alert"], env=desk.settings) for _ in range(2)]
 
     assert [one.exit_code for one in (without, *told)] == [1, 1, 1]

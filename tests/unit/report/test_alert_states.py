@@ -122,12 +122,14 @@ def test_what_nobody_looked_for_is_not_over() -> None:
 
 
 def test_a_mute_is_kept_and_lifted() -> None:
-    """`mute` writes until when; None lifts it and leaves what is raised alone."""
+    """`mute` writes until when; None lifts it, leaves what is raised alone, and writes nothing needless."""
     storage = MemoryStorage()
     mute(storage, Alarm.COLLECTOR_STOPPED, FIVE + DAY)
 
     assert settled(storage, FIVE, STOPPED) == []
     mute(storage, Alarm.COLLECTOR_STOPPED, None)
+    mute(storage, Alarm.HELD, None)
+    assert [*states(storage)] == [Alarm.COLLECTOR_STOPPED]
     assert [notice.change for notice in settled(storage, FIVE, STOPPED)] == [Change.RAISED]
 
 

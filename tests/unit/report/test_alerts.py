@@ -98,14 +98,24 @@ def test_what_befell_a_mail_is_never_called_over(alarm: Alarm) -> None:
     assert owner.state.raised == {}
 
 
-@pytest.mark.parametrize("is_muted", [False, True], ids=["nobody could be told", "muted"])
-def test_what_befell_a_mail_is_kept_until_somebody_is_told(is_muted: bool) -> None:
-    """It is found once, so the run after finds nothing: its words are kept, and told then, once."""
+@pytest.mark.parametrize(
+    ("muted_minutes", "told"),
+    [
+        pytest.param(0, [[Change.RAISED], [], [], []], id="nobody could be told"),
+        pytest.param(45, [[], [Change.RAISED], [], []], id="muted"),
+    ],
+)
+def test_what_befell_a_mail_is_kept_until_somebody_is_told(
+    muted_minutes: int, told: list[list[Change]]
+) -> None:
+    """It is found once, so the runs after find nothing: its words are kept, told once, and forgotten."""
     owner = Owner(Alarm.LATE)
-    owner.state = State(muted_until=FIVE + 2 * QUARTER if is_muted else None)
+    owner.state = State(muted_until=FIVE + timedelta(minutes=muted_minutes))
     owner.after(QUARTER, "the mail was due at 05:00", is_reached=False)
 
-    assert [owner.after(QUARTER) for _ in range(4)] == [[Change.RAISED], [], [], []]
+    assert [owner.after(QUARTER) for _ in range(2)] == told[:2]
+    assert [episode.says for episode in owner.state.raised.values()] == [()]
+    assert [owner.after(QUARTER) for _ in range(2)] == told[2:]
     assert owner.state.raised == {}
 
 

@@ -65,19 +65,21 @@ def test_a_laptop_has_nothing_wrong() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arns", "level"),
+    ("arns", "level", "words"),
     [
-        pytest.param(["arn:1", "arn:2"], OK, id="both are told"),
-        pytest.param(["arn:1", ""], WARNING, id="one has not confirmed"),
-        pytest.param([""], WARNING, id="nobody has confirmed"),
-        pytest.param([], WARNING, id="nobody"),
+        pytest.param(["arn:1", "arn:2"], OK, "2 subscribed", id="both are told"),
+        pytest.param(["arn:1", ""], WARNING, "not confirmed yet: 1@example.org", id="one has not confirmed"),
+        pytest.param([""], WARNING, "nobody hears", id="nobody has confirmed"),
+        pytest.param([], WARNING, "nobody hears", id="nobody"),
     ],
 )
-def test_a_topic_needs_ears(arns: list[str], level: Level) -> None:
+def test_a_topic_needs_ears(arns: list[str], level: Level, words: str) -> None:
     """What is told to a topic without a confirmed subscriber is told to nobody."""
     subscriptions = [Subscription("email", f"{number}@example.org", arn) for number, arn in enumerate(arns)]
 
-    assert topic(subscriptions).level is level
+    verdict = topic(subscriptions)
+
+    assert (verdict.level, verdict.says[: len(words)]) == (level, words)
 
 
 def test_no_secret_is_ever_said() -> None:
