@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 the words are ours, and values go through literal()
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ import duckdb
 
 from report.adapters.duckdb_dialect import literal
 from report.adapters.duckdb_fetch import fetch_raw
-from report.adapters.duckdb_parts import Files, make_part, make_tweets, read_record
+from report.adapters.duckdb_parts import Files, make_part, make_tweets, read_record, tweets_of
 from report.compaction import Listed, Record, Seen, days_of, list_day, unread
 from report.errors import EngineError
 from report.storage import ObjectInfo, Storage
@@ -59,7 +59,7 @@ def make_window(
     days = days_of(window)
     listed = list_day(storage, days[0] - _DAY)
     before: Brought | None = None
-    is_made, brought = False, []
+    is_made, brought, plain = False, [], {}
     for day in days:
         now = bring_day(storage, connection, day, folder)
         if before is None and not was_held(now, listed):
@@ -71,10 +71,11 @@ def make_window(
             earlier = before.name
         files = files_of(storage, now, folder, left_out)
         make_part(connection, now.name, files)
-        make_tweets(connection, now.name, files, earlier)
+        if file := make_tweets(connection, now.name, files, earlier):
+            plain[now.name] = file
         brought.append(now)
         before, is_made = now, True
-    _make_views(connection, brought, window)
+    _make_views(connection, brought, window, plain)
 
 
 def bring_day(storage: Storage, connection: duckdb.DuckDBPyConnection, day: date, folder: Path) -> Brought:
@@ -134,13 +135,16 @@ def _record(connection: duckdb.DuckDBPyConnection, key: str, path: Path) -> Reco
         ) from error
 
 
-def _make_views(connection: duckdb.DuckDBPyConnection, days: Sequence[Brought], window: Window) -> None:
+def _make_views(
+    connection: duckdb.DuckDBPyConnection, days: Sequence[Brought], window: Window, plain: Mapping[str, Path]
+) -> None:
+    """Make the window's views; of the parts named in `plain` a file has just the tweets."""
     inside = " AND ".join(
         f"seen_at {sign} TIMESTAMP '{moment:%Y-%m-%d %H:%M:%S.%f}'"
         for sign, moment in ((">=", window.start), ("<", window.end))
     )
     parts = [day.name for day in days]
-    tweets = " UNION ALL ".join(f"SELECT * FROM {part}.tweets WHERE {inside}" for part in parts)
+    tweets = tweets_of(list(plain.values()), [part for part in parts if part not in plain], inside)
     live = [f"SELECT kind, notice_kind, seen_at FROM {part}.documents WHERE {inside}" for part in parts]
     connection.execute(f"CREATE VIEW tweets AS {tweets}")
     connection.execute(f"CREATE TABLE counted AS {_counted(days, window)}")

@@ -6,7 +6,7 @@ Ids are compared as numbers, of which a day's take a fraction of the memory that
 """
 
 # ruff: noqa: S608 the words are ours, and values go through literal()
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,10 +58,13 @@ def make_part(connection: duckdb.DuckDBPyConnection, name: str, files: Files) ->
         connection.execute(statement)
 
 
-def make_tweets(connection: duckdb.DuckDBPyConnection, name: str, files: Files, earlier: str | None) -> None:
+def make_tweets(
+    connection: duckdb.DuckDBPyConnection, name: str, files: Files, earlier: str | None
+) -> Path | None:
     """Make `tweets` and `echoed`; `earlier` is the part of the day before, None for no look.
 
-    No second copy is made of the rows: only ids that come twice are looked into.
+    No second copy is made of the rows: only ids that come twice are looked into. Return the one file whose
+    rows are just the tweets, if there is such a file.
     """
     connection.execute(
         f"CREATE TABLE {name}.echoed AS SELECT DISTINCT id FROM {name}.sighted WHERE "
@@ -80,6 +83,7 @@ def make_tweets(connection: duckdb.DuckDBPyConnection, name: str, files: Files, 
         f"CREATE VIEW {name}.tweets AS SELECT {COLUMNS} FROM {name}.sighted{where}"
         f" UNION ALL SELECT {COLUMNS} FROM {name}.chosen"
     )
+    return files.stored[0] if alone and not some else None
 
 
 def _choose(connection: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -125,8 +129,19 @@ def read_record(connection: duckdb.DuckDBPyConnection, path: Path) -> Record:
     return Record.from_metadata({key.decode(): value.decode() for key, value in rows})
 
 
-def _parquet(path: Path) -> str:
-    return f"read_parquet({literal(str(path))}, hive_partitioning = false)"
+def _parquet(*paths: Path) -> str:
+    named = ", ".join(literal(str(path)) for path in paths)
+    return f"read_parquet([{named}], hive_partitioning = false)"
+
+
+def tweets_of(files: Sequence[Path], parts: Iterable[str], condition: str) -> str:
+    """Return a query for the tweets of compacted files and of parts that are more than a file each.
+
+    All files are read as one: DuckDB gathers each branch of a union by itself, and needs memory for each.
+    """
+    read = [f"SELECT {COLUMNS} FROM {_parquet(*files)}"] if files else []
+    read += [f"SELECT {COLUMNS} FROM {part}.tweets" for part in parts]
+    return " UNION ALL ".join(f"{one} WHERE {condition}" for one in read)
 
 
 def _make_documents(connection: duckdb.DuckDBPyConnection, name: str, part: Files) -> None:

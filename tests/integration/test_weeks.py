@@ -12,6 +12,8 @@ import pytest
 from report import editions
 from report.adapters.athena_engine import AthenaEngine, Workplace
 from report.adapters.directory_storage import DirectoryStorage
+from report.adapters.duckdb_days import make_window
+from report.adapters.duckdb_dialect import connect
 from report.adapters.duckdb_engine import DuckDBEngine
 from report.adapters.duckdb_history import DuckDBHistory
 from report.adapters.duckdb_lake import DuckDBLake
@@ -27,6 +29,7 @@ from report.services import Services
 from report.settings import Settings
 from report.storage import Storage
 from report.trends import Parameters
+from report.window import Window
 from tests.athena_fake import DuckDBAthena
 from tests.builders import a_v1_document, lines
 from tests.fakes import MemoryStorage
@@ -175,6 +178,24 @@ def test_a_silent_week_has_an_edition() -> None:
 
     assert (edition.is_empty, edition.day, edition.period) == (True, date(2026, 11, 22), "2026-W47")
     assert "Nothing was collected in the week of 16 to 22 November 2026." in edition.headline
+
+
+def test_the_files_of_closed_days_are_read_as_one(tmp_path: Path) -> None:
+    """A union takes memory for each of its days; a day that is not closed stands apart."""
+    storage = MemoryStorage()
+    put(storage, "import", *((at(day), day + 1, "budget", day) for day in range(5)))
+    lake, done = DuckDBLake(storage), Done()
+    for one in lake.days(MONDAY, at(4)):
+        lake.compact_day(one, at(4), done)
+    with connect({}) as connection:
+        make_window(storage, connection, Window(at(0, 0), at(5, 0)), tmp_path)
+        views = "SELECT sql FROM duckdb_views() WHERE view_name = 'tweets' AND schema_name = 'main'"
+        (text,) = connection.execute(views).fetchone() or ("",)
+        found = connection.execute("SELECT id FROM tweets ORDER BY seen_at").fetchall()
+
+    assert text.count("read_parquet(") == 1
+    assert text.count("day.parquet") == 4
+    assert found == [(str(day + 1),) for day in range(5)]
 
 
 def test_athena_counts_the_same_week(tmp_path: Path) -> None:
