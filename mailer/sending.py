@@ -8,9 +8,10 @@ written down; one such record may be outstanding. So whatever breaks leaves at w
 import random
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from mailer.ledger import Entry, Occasion, State, claim, look, record
@@ -92,23 +93,32 @@ def _not_tried(waiting: Iterable[Intent]) -> Iterator[Outcome]:
     return (Outcome(item.reader, Fate.DEFERRED, "not tried: no mail server") for item in waiting)
 
 
-@dataclass(frozen=True)
 class _Told:
-    """An outcome that is being written down."""
+    """An outcome, and how it is written down; nothing is to be written of a mail that was not claimed."""
 
-    intent: Intent
-    outcome: Outcome
-    record: Future[None] | None = None
+    def __init__(
+        self, intent: Intent, outcome: Outcome, write: Callable[[], Future[None]] | None = None
+    ) -> None:
+        self.intent = intent
+        self._outcome = outcome
+        self._write = write
+        self._written: Future[None] | None = None
+
+    def begin(self) -> None:
+        """Begin to write it down, once."""
+        if self._write and not self._written:
+            self._written = self._write()
 
     def settled(self) -> Outcome:
         """Wait until it is written; what cannot be is of unknown fate to every later run."""
-        error = self.record.exception() if self.record else None
+        self.begin()
+        error = self._written.exception() if self._written else None
         if error is None:
-            return self.outcome
+            return self._outcome
         if not isinstance(error, StorageError):
             raise error
-        words = f"{self.outcome.fate}, but the ledger could not be told: {error}"
-        return replace(self.outcome, fate=Fate.UNKNOWN, why=words)
+        words = f"{self._outcome.fate}, but the ledger could not be told: {error}"
+        return replace(self._outcome, fate=Fate.UNKNOWN, why=words)
 
 
 class _Courier:
@@ -121,16 +131,16 @@ class _Courier:
         self._post = post
         self._pace = Pace(post.per_second, post.clock, post.wait)
         self._ahead: dict[str, Future[Letter]] = {}
-        self._outstanding: Future[None] | None = None
         self._is_server_gone = False
 
     def rounds(self, waiting: deque[Intent]) -> Iterator[Outcome]:
         put_off: dict[str, _Told] = {}
         for told in self._round(waiting):
-            if told.outcome.fate is Fate.DEFERRED:
+            outcome = told.settled()
+            if outcome.fate is Fate.DEFERRED:
                 put_off[told.intent.key] = told
             else:
-                yield told.settled()
+                yield outcome
         if put_off and not self._is_over():
             self._post.wait(random.uniform(*_PAUSE_SECONDS))  # noqa: S311 - jitter
             again = deque(filter(None, (self._claimable(told) for told in put_off.values())))
@@ -146,14 +156,17 @@ class _Courier:
         return self._is_server_gone or self._post.is_stopped()
 
     def _round(self, waiting: deque[Intent]) -> Iterator[_Told]:
-        """Yield what became of each, one behind: it is being written down while the next mail leaves."""
+        """Yield what became of each, one behind: it is written down while the next mail leaves.
+
+        Who takes it waits until it is written, so that no third mail leaves meanwhile.
+        """
         last: _Told | None = None
         try:
             while waiting and not self._is_over():
                 self._pace.keep()
                 if self._post.is_stopped():  # while waiting
                     break
-                told = self._deliver(*islice(waiting, 2))
+                told = self._deliver(last, *islice(waiting, 2))
                 waiting.popleft()
                 if last:
                     yield last
@@ -162,28 +175,37 @@ class _Courier:
             if last:
                 yield last
             raise
+        finally:
+            if last:
+                last.begin()
         if last:
             yield last
 
-    def _deliver(self, intent: Intent, following: Intent | None = None) -> _Told:
+    def _deliver(self, last: _Told | None, intent: Intent, following: Intent | None = None) -> _Told:
         """Claim, send, record: in this order, so that whatever breaks can at worst leave a claim behind."""
         post, letter = self._post, self._letter_to(intent)
         entry = Entry(
             State.CLAIMED, post.clock(), post.run, letter.message_id, self._revision, intent.tries + 1
         )
         claimed = self.clerks.submit(claim, post.storage, intent.key, entry, intent.etag)
-        if following:
-            self._ahead = {following.reader: self.clerks.submit(self._letter, following.reader)}
-        error = _handed_over(post.sender, letter, claimed)
+
+        def may_leave() -> bool:
+            """Wait for the claim; what else there is to do can be done while the message leaves."""
+            is_ours = claimed.result()
+            if last:
+                last.begin()
+            if following:
+                self._ahead = {following.reader: self.clerks.submit(self._letter, following.reader)}
+            return is_ours
+
+        error = _handed_over(post.sender, letter, may_leave)
         self._is_server_gone = isinstance(error, MailServerError)
         if not claimed.result():
             return _Told(intent, Outcome(intent.reader, Fate.UNDER_WAY, "claimed by another run"))
         state, fate = _state_and_fate(error)
         code, text = (error.code, str(error)) if error else (0, "")
-        if self._outstanding:
-            wait([self._outstanding])
-        self._outstanding = self.clerks.submit(record, post.storage, intent.key, entry, state, code, text)
-        return _Told(intent, Outcome(intent.reader, fate, text), self._outstanding)
+        write = partial(record, post.storage, intent.key, entry, state, code, text)
+        return _Told(intent, Outcome(intent.reader, fate, text), partial(self.clerks.submit, write))
 
     def _letter_to(self, intent: Intent) -> Letter:
         """The letter that was written while the one before left, or one that is written now."""
@@ -200,9 +222,9 @@ class _Courier:
         return replace(told.intent, etag=found.etag, tries=found.entry.tries)
 
 
-def _handed_over(sender: Sender, letter: Letter, claimed: Future[bool]) -> MailError | None:
+def _handed_over(sender: Sender, letter: Letter, may_leave: Callable[[], bool]) -> MailError | None:
     try:
-        sender.send(letter, claimed.result)
+        sender.send(letter, may_leave)
     except MailError as error:
         return error
     return None
