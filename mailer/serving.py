@@ -19,6 +19,7 @@ from report.alerts import Alarm, Finding
 from report.corrections import top_changed
 from report.editions import Edition, edition_folder, load
 from report.errors import BuildRunning, MailError, NotFound, TrendsError
+from report.mail import Letter
 from report.runs import Run, is_over
 from report.services import Services
 from report.words import percent
@@ -146,23 +147,36 @@ def _mailed(
     waiting = next((intent.reader for intent in intents if intent.fate is None), None)
     if waiting is None:
         return _left(occasion, intents)
+    if broken := _broken(occasion, letter, waiting, settings.public_url):
+        return _left(occasion, intents, broken)
+    return _tallied(occasion, carry_out(intents, letter, edition.revision, _post(desk)))
+
+
+def _broken(
+    occasion: Occasion, letter: Callable[[str], Letter], reader: str, public_url: str
+) -> Finding | None:
+    """What is wrong with the letter, looked over once: but for their links, all readers' are alike."""
     try:
-        problems = problems_of(letter(waiting).parsed(), settings.public_url)
+        problems = problems_of(letter(reader).parsed(), public_url)
     except (MailError, NotFound) as error:
         problems = [str(error)]
-    if problems:
-        says = f"{occasion} is not mailed, since it would not arrive as it should: {' '.join(problems)}"
-        return _left(occasion, intents, Finding(Alarm.MAIL_BROKEN, str(occasion), says))
-    post = Post(
+    if not problems:
+        return None
+    says = f"{occasion} is not mailed, since it would not arrive as it should: {' '.join(problems)}"
+    return Finding(Alarm.MAIL_BROKEN, str(occasion), says)
+
+
+def _post(desk: Desk) -> Post:
+    services, stop = desk.services, desk.stop
+    return Post(
         services.storage,
         services.sender(),
         desk.run,
         clock_from(desk.now),
-        desk.stop.wait,
-        desk.stop.is_asked,
-        settings.mail_per_second,
+        stop.wait,
+        stop.is_asked,
+        services.settings.mail_per_second,
     )
-    return _tallied(occasion, carry_out(intents, letter, edition.revision, post))
 
 
 def _left(occasion: Occasion, intents: Iterable[Intent], *findings: Finding) -> Served:

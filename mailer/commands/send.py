@@ -20,7 +20,7 @@ from report.alerting import tell
 from report.alerts import Alarm, Finding
 from report.composition import services_from_environ
 from report.errors import MailError, StorageError
-from report.readers import Reader
+from report.readers import REPORTS, Reader
 from report.runs import this_run
 from report.services import Services
 from report.subscribers import readers_of
@@ -41,7 +41,9 @@ log = logging.getLogger("mailer")
 @click.option(
     "--to", multiple=True, metavar="ADDRESS", help="Send to this reader, whatever the clock says; repeatable."
 )
-@click.option("--report", metavar="NAME", help=f"With --to: which report; {REPORT} by default.")
+@click.option(
+    "--report", type=click.Choice([*REPORTS]), help=f"With --to: which report; {REPORT} by default."
+)
 @click.option(
     "--period",
     metavar="ID",

@@ -297,6 +297,7 @@ def test_by_hand_any_period_goes_even_if_it_would_be_held(house: House) -> None:
     ("arguments", "words"),
     [
         pytest.param(("--period", "2026-W46"), "name somebody", id="for nobody"),
+        pytest.param(("--to", ANN, "--report", "../x"), "'../x' is not", id="no report"),
         pytest.param(("--to", ANN, "--period", "W46"), "'W46' names no period", id="no period"),
         pytest.param(("--to", ANN, "--period", "2026-W47"), "2026-W47 is not over in UTC", id="not over"),
     ],
