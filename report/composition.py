@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from report.addresses import mailbox
 from report.cron import Cron
@@ -115,6 +116,9 @@ def site_of(settings: Settings) -> "Place":
 
     where, address = settings.site_url, settings.site_address and f"{settings.site_address}/"
     check_apart(where, settings.storage_url)
+    if settings.athena_output:
+        output = urlsplit(settings.athena_output)
+        check_apart(where, StorageUrl(None, output.netloc, output.path.lstrip("/")), "ATHENA_OUTPUT")
     if where.folder is not None:
         return folder_place(where.folder, address)
     try:

@@ -14,7 +14,6 @@ from report.leases import lease
 from report.publishing.access import Change
 from report.publishing.checking import check as check_site
 from report.publishing.hashtags import hashtag_pages
-from report.publishing.listing import size_of
 from report.publishing.memory import memory_key, recall
 from report.publishing.plan import Surroundings
 from report.publishing.private import LIFETIME, PRIVATE_INDEX, private_pages
@@ -24,6 +23,7 @@ from report.publishing.shelf import Shelved
 from report.publishing.site import INDEX, Access, SiteFile
 from report.runs import this_run
 from report.services import Services
+from report.terminal import human_size, printable
 from report.words import count_of
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -110,9 +110,9 @@ def _say_all(planned: Publication) -> None:
     for change in planned.changes:
         click.echo(f"would change {change.says}")
     for file in planned.difference.files:
-        click.echo(f"would send {file.key} ({size_of(file.size)})")
+        click.echo(f"would send {printable(file.key)} ({human_size(file.size)})")
     for key in planned.difference.gone:
-        click.echo(f"would remove {key}")
+        click.echo(f"would remove {printable(key)}")
     click.echo(f"{count_of(planned.difference.standing, 'file')} would stay as they are")
 
 
@@ -139,8 +139,8 @@ def _do(services: Services, place: Place, planned: Publication) -> None:
         _change(place, change)
     sent = sum(file.size for file in difference.files)
     click.echo(
-        f"sent {count_of(len(difference.files), 'file')} ({size_of(sent)}), removed {len(difference.gone)}, "
-        f"left {difference.standing} as they were"
+        f"sent {count_of(len(difference.files), 'file')} ({human_size(sent)}), "
+        f"removed {len(difference.gone)}, left {difference.standing} as they were"
     )
 
 
@@ -173,13 +173,15 @@ def _check(services: Services, place: Place) -> None:
         raise PublishError(
             f"nothing has been published at {place.url} yet: `python -m report publish` does it"
         )
+    if place.website and place.manner.access is not Access.PRIVATE and not place.address:
+        raise PublishError("where readers reach this site is not known: set SITE_ADDRESS, then check again")
     problems = []
     found = check_site(place.site, place.manner, memory)
     with click.progressbar(found, length=len(memory.files), label="checking", file=sys.stderr) as bar:
         for _, one in bar:
             problems += one
     for problem in problems:
-        click.echo(problem)
+        click.echo(printable(problem))
     if problems:
         raise PublishError(
             f"{len(problems)} of {len(memory.files)} files fail; publish again sends what differs"

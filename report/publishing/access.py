@@ -12,6 +12,7 @@ from typing import Any
 
 from report.errors import PublishError
 from report.publishing.site import ERROR, INDEX, Access
+from report.words import count_of
 
 STATEMENT = "TwitterTrendsSite"
 POLICY_BLOCKS = ("BlockPublicPolicy", "RestrictPublicBuckets")
@@ -57,10 +58,11 @@ class Configure(Change):
     website: Mapping[str, Any]
 
 
-def changes_for(access: Access, prefix: str, bucket: Bucket) -> list[Change]:
+def changes_for(access: Access, prefix: str, bucket: Bucket, strangers: int = 0) -> list[Change]:
     """Return what must change at the bucket, in the order it is to be done; nothing where all is right.
 
-    `prefix` is the site's, "" or ending in "/". Raise `PublishError` for a policy that is no JSON.
+    `prefix` is the site's, "" or ending in "/"; `strangers` is how many files lie there that are not the
+    site's, which a policy opens too. Raise `PublishError` for a policy that is no JSON.
     """
     if access is Access.PRIVATE:
         return [*_policy_changes(bucket, [])]
@@ -69,7 +71,7 @@ def changes_for(access: Access, prefix: str, bucket: Bucket) -> list[Change]:
     return [
         *_website_changes(bucket, prefix),
         *_block_changes(bucket, blocks),
-        *_policy_changes(bucket, ours),
+        *_policy_changes(bucket, ours, strangers),
     ]
 
 
@@ -92,16 +94,17 @@ def _block_changes(bucket: Bucket, blocks: Iterable[str]) -> Iterable[Change]:
         yield Block(f"bucket {bucket.name!r}: Block Public Access: {', '.join(lifted)} off{stays}", left)
 
 
-def _policy_changes(bucket: Bucket, ours: list[dict[str, Any]]) -> Iterable[Change]:
+def _policy_changes(bucket: Bucket, ours: list[dict[str, Any]], strangers: int = 0) -> Iterable[Change]:
     policy = _parsed(bucket)
     statements = _statements(policy)
     others = [one for one in statements if one.get("Sid") != STATEMENT]
     if statements == [*others, *ours]:
         return
-    said = (
-        f"everybody may read {ours[0]['Resource']} ({ours[0]['Action']})" if ours else "nobody may read it by"
-    )
-    said += "" if ours else f" our statement {STATEMENT}, which goes"
+    said = f"our statement {STATEMENT} goes, by which everybody may read it"
+    if ours:
+        said = f"everybody may read {ours[0]['Resource']} ({ours[0]['Action']})"
+    if ours and strangers:
+        said += f", {count_of(strangers, 'file')} that the site did not put there included"
     if others:
         said += f"; {len(others)} other statements stay"
     whole = {"Version": "2012-10-17", **policy, "Statement": [*others, *ours]}

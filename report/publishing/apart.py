@@ -6,8 +6,11 @@ from report.errors import SettingsError
 from report.setting_rules import StorageUrl
 
 
-def check_apart(site: StorageUrl, ours: StorageUrl) -> None:
-    """Raise `SettingsError` unless the site lies apart from storage, where raw tweets and addresses are."""
+def check_apart(site: StorageUrl, ours: StorageUrl, name: str = "STORAGE_URL") -> None:
+    """Raise `SettingsError` unless the site lies apart from what the setting `name` says is ours alone.
+
+    In storage are raw tweets and readers' addresses; in what Athena puts out are tweets.
+    """
     if site.folder and ours.folder:
         is_apart = not _within(site.folder, ours.folder) and not _within(ours.folder, site.folder)
         apart = "a folder that is neither within it nor around it"
@@ -16,8 +19,8 @@ def check_apart(site: StorageUrl, ours: StorageUrl) -> None:
         apart = "a bucket of its own, or else two prefixes of which neither begins with the other"
     if not is_apart:
         raise SettingsError(
-            "wrong settings:\n  SITE_URL lies where STORAGE_URL does, with the raw tweets and the readers' "
-            f"addresses; expected {apart}"
+            f"wrong settings:\n  SITE_URL lies where {name} does, with what not everybody may read; "
+            f"expected {apart}"
         )
 
 

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from report.publishing.links import key_of, relinked
 from report.publishing.listing import Group, ListingContext, newest_first, report_row
 from report.publishing.pages import render_listing
-from report.publishing.shelf import Shelved, last_revisions
+from report.publishing.shelf import PAGE, Shelved, last_revisions
 from report.publishing.site import FRESH, HTML, PRIVATE, Manner, SiteFile, made
-from report.publishing.statics import Statics
+from report.publishing.statics import CHARTS, ICON, Statics
 from report.rendering.offline import is_needed, offline_page
 from report.storage import LONGEST_SHARE, Storage
 
@@ -41,7 +41,8 @@ def private_pages(
     newest = newest_first(last_revisions(shelf))[:SHOWN]
     pages = [_whole_page(storage, one, statics, live) for one in newest]
     own = {key_of(one.base, manner.is_relative): _key(one) for one in newest}
-    files = {one.root + name for one in newest for name in one.files}
+    own |= {one.root + PAGE: _key(one) for one in newest}  # by itself it would miss its pictures
+    files = {one.root + name for one in newest for name in one.files} | {CHARTS, ICON}
 
     def lead(to: str) -> str:
         key = key_of(to, manner.is_relative)

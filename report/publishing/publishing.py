@@ -85,8 +85,10 @@ def publication(
     if not shelf:
         raise PublishError("there is nothing to publish yet: `python -m report build` makes a report")
     files = site_files(shelf, around, extra(shelf))
-    difference = compare(files, place.manner, memory, place.site.list(), now)
-    changes = _changes(place)
+    listed = place.site.list()
+    difference = compare(files, place.manner, memory, listed, now)
+    strangers = listed.keys() - {file.key for file in files} - memory.files.keys()
+    changes = _changes(place, len(strangers))
     if place.manner.access is Access.POLICY:  # nobody is let in before there is something to see
         return Publication(memory, shelf, files, difference, [], changes)
     return Publication(memory, shelf, files, difference, changes, [])
@@ -129,13 +131,13 @@ def _finished(storage: Storage, report: str, period_id: str) -> list[Edition]:
         return []
 
 
-def _changes(place: Place) -> list[Change]:
+def _changes(place: Place, strangers: int) -> list[Change]:
     """A private site has nothing to open, and needs no right to look at what is blocked."""
     if not place.website:
         return []
     access = place.manner.access
     bucket = place.website.look_at_policy() if access is Access.PRIVATE else place.website.look()
-    return changes_for(access, place.prefix, bucket)
+    return changes_for(access, place.prefix, bucket, strangers)
 
 
 def _with(storage: Storage, shown: Iterable[Shelved], wanted: Iterable[Edition]) -> tuple[Shelved, ...]:

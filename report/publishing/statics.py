@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from report.publishing.shelf import Shelved
 from report.publishing.site import FOR_EVER, REVALIDATED, SiteFile, made
 
+CHARTS, ICON = "static/charts.js", "favicon.ico"
 _SCRIPT = "text/javascript; charset=utf-8"
 
 
@@ -27,8 +28,8 @@ def static_files(statics: Statics, shelf: Iterable[Shelved]) -> list[SiteFile]:
     """
     versions = {one.bokeh for one in shelf if one.bokeh}
     return [
-        made("static/charts.js", statics.charts, _SCRIPT, REVALIDATED),
-        made("favicon.ico", statics.icon, "image/svg+xml", REVALIDATED),
+        made(CHARTS, statics.charts, _SCRIPT, REVALIDATED),
+        made(ICON, statics.icon, "image/svg+xml", REVALIDATED),
         *(_bokeh(statics, version) for version in sorted(versions)),
     ]
 

@@ -262,6 +262,30 @@ def test_nobody_is_let_in_unasked(
     assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
 
 
+def test_a_check_without_an_address_asks_for_one(
+    data: Storage, tmp_path: Path, s3: "S3Client", s3_endpoint: str, bucket: str
+) -> None:
+    """A signed link would not show whether strangers get in. Others' files are told when it is opened."""
+    s3.put_object(Bucket=bucket, Key="of-somebody-else.txt", Body=b"x")
+    done = run(tmp_path, "--yes", **on_s3(s3_endpoint, bucket, "policy"))
+    assert "1 file that the site did not put there included" in done.stderr
+
+    checked = run(tmp_path, "--check", **on_s3(s3_endpoint, bucket, "policy"))
+
+    assert checked.exit_code == 1
+    assert "set SITE_ADDRESS" in checked.stderr
+
+
+def test_athenas_results_are_never_the_site(
+    data: Storage, tmp_path: Path, s3_endpoint: str, bucket: str
+) -> None:
+    """Nor is the site around the place of Athena's results."""
+    done = run(tmp_path, ATHENA_OUTPUT=f"s3://{bucket}/results", **on_s3(s3_endpoint, bucket, "policy"))
+
+    assert done.exit_code == 2
+    assert "SITE_URL lies where ATHENA_OUTPUT does" in done.stderr
+
+
 def test_a_dry_run_tells_what_it_would_open(
     data: Storage, tmp_path: Path, s3: "S3Client", s3_endpoint: str, bucket: str
 ) -> None:

@@ -125,6 +125,13 @@ def test_each_change_is_told() -> None:
         assert word in said
 
 
+def test_what_else_lies_there_is_told() -> None:
+    """A policy opens every file below the prefix; whoever put others there is warned."""
+    change = changes_for(Access.POLICY, "", Bucket("site"), strangers=3)[-1]
+
+    assert "3 files that the site did not put there included" in change.says
+
+
 def test_a_partition_has_its_own_names() -> None:
     """In China a bucket's name begins otherwise."""
     changes = changes_for(Access.POLICY, "", Bucket("site", "aws-cn"))
@@ -166,6 +173,12 @@ def test_a_site_among_the_data_is_refused(site: tuple[str, str], ours: tuple[str
 def test_a_site_apart_is_taken(site: StorageUrl, ours: StorageUrl) -> None:
     """Places of which neither holds the other."""
     check_apart(site, ours)
+
+
+def test_a_site_among_what_athena_puts_out_is_refused() -> None:
+    """Results of queries hold tweets."""
+    with pytest.raises(SettingsError, match="SITE_URL lies where ATHENA_OUTPUT does"):
+        check_apart(StorageUrl(None, "b", ""), StorageUrl(None, "b", "results/"), "ATHENA_OUTPUT")
 
 
 def test_a_folder_within_the_data_is_refused(tmp_path: Path) -> None:

@@ -46,7 +46,9 @@ def test_every_link_of_the_index_is_signed_or_leads_to_the_server() -> None:
     signed = [link for link in links_in(index) if "?signature=1&expires=2" in link]
     others = [link for link in links_in(index) if link not in signed]
     assert all(link.startswith((LIVE, "#")) for link in others), others
-    assert len(signed) == 2 * (1 + 5)
+    assert not [link for link in signed if "page.html" in link]
+    assert len(signed) == 2 * (1 + 5) + 2
+    assert not [link for link in others if link.endswith((".js", ".ico"))]  # nothing is loaded from there
     assert {lifetime for _, lifetime in asked} == {LIFETIME}
     assert LIFETIME <= LONGEST_SHARE
 
