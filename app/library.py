@@ -8,6 +8,7 @@ from hashlib import sha256
 from app.blobs import Blob, Lru, make_blob
 from app.loading import Freshest, Loader
 from report import editions
+from report.drafts import latest_draft
 from report.editions import Edition
 from report.errors import NotFound, StorageError
 from report.rendering.superseded import superseded
@@ -117,7 +118,7 @@ class Library:
 
     def _load_draft(self) -> Edition:
         with _readable("today's draft"):
-            return self._whole(editions.latest_draft(self._storage, self._report))
+            return self._whole(latest_draft(self._storage, self._report))
 
     def _load_newest_of(self, period: str) -> Edition:
         with _readable(f"the edition of {period}"):

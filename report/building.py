@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from report import editions
 from report.catalogue import Ingredients, Recipe, find
+from report.drafts import save_draft
 from report.editions import Edition
 from report.errors import BuildError, NotFound
 from report.leases import lease
@@ -55,7 +56,7 @@ def build_draft(services: Services, name: str, now: datetime) -> Edition:
         report = recipe.build(ingredients, period)
         stamp = f"{now:%Y%m%dT%H%M}Z"
         draft, files = rendered(services, report, 0, f"drafts/{name}/{stamp}/", f"/drafts/{stamp}/", "/today")
-        editions.save_draft(services.storage, draft, files)
+        save_draft(services.storage, draft, files)
     return draft
 
 

@@ -2,9 +2,7 @@
 
 editions/<report>/<period>/r1/<file>           written once, never changed; periods as in report/periods.py
 editions/<report>/<period>/r1/manifest.json    written last: an edition without one does not exist
-editions/<report>/latest.json               {"day": …, "revision": …} of the newest that is of a day
-drafts/<report>/<YYYYMMDDTHHMMZ>/<file>     today so far, with a manifest too
-drafts/<report>/latest.json                 {"folder": …} of the newest draft
+editions/<report>/latest.json                  {"day": …, "revision": …} of the newest that is of a day
 """
 
 import json
@@ -20,7 +18,6 @@ from report.storage import Storage
 
 JSON = "application/json"
 MANIFEST = "manifest.json"
-_DRAFTS_KEPT = 3
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ def freeze(storage: Storage, edition: Edition, files: Mapping[str, File]) -> Non
     """
     for name in sorted(files):
         _write_once(storage, edition.folder + name, files[name])
-    _write_once(storage, edition.folder + MANIFEST, File(_manifest(edition), JSON))
+    _write_once(storage, edition.folder + MANIFEST, File(manifest_of(edition), JSON))
 
 
 def _write_once(storage: Storage, key: str, file: File) -> None:
@@ -195,38 +192,8 @@ def load(storage: Storage, folder: str) -> Edition:
     return _edition(json.loads(storage.get(folder + MANIFEST)), folder)
 
 
-def save_draft(storage: Storage, draft: Edition, files: Mapping[str, File]) -> None:
-    """Write the open day's report so far, point to it, and remove the drafts nobody reads any more."""
-    for name in sorted(files):
-        storage.put(draft.folder + name, files[name].body, files[name].content_type)
-    storage.put(draft.folder + MANIFEST, _manifest(draft), JSON)
-    root = f"drafts/{draft.report}/"
-    if not _newest_draft(storage, draft.report) > draft.folder:  # a host whose clock is ahead was here
-        storage.put(f"{root}latest.json", json.dumps({"folder": draft.folder}).encode(), JSON)
-    for old in storage.list_folders(root)[:-_DRAFTS_KEPT]:
-        if f"{root}{old}/" == draft.folder:
-            continue
-        for info in list(storage.list(f"{root}{old}/")):
-            storage.delete(info.key)
-
-
-def latest_draft(storage: Storage, report: str) -> Edition:
-    """Return the newest report of the open day; raise `NotFound` where there is none yet."""
-    folder = _newest_draft(storage, report)
-    if not folder:
-        raise NotFound(f"there is no {report} report of the open day yet")
-    return load(storage, folder)
-
-
-def _newest_draft(storage: Storage, report: str) -> str:
-    """The folder the pointer names; empty where there is no pointer, or one that cannot be read."""
-    try:
-        return str(json.loads(storage.get(f"drafts/{report}/latest.json"))["folder"])
-    except (NotFound, ValueError, LookupError, TypeError):
-        return ""
-
-
-def _manifest(edition: Edition) -> bytes:
+def manifest_of(edition: Edition) -> bytes:
+    """Return the manifest's bytes: all but the folder, which is where it lies."""
     values = {**asdict(edition), "day": edition.day.isoformat()}
     del values["folder"]
     return json.dumps(values, ensure_ascii=False, indent=1, sort_keys=True).encode()

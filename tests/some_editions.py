@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from report import editions
+from report import drafts, editions
 from report.editions import Edition, File
 from report.errors import StorageUnavailable
 from report.storage import Storage
@@ -67,4 +67,4 @@ def publish(
 def save_draft(storage: Storage, minute: str, page: str = "so far", day: date = DAY) -> None:
     """Save a draft made at `minute`, such as 20261120T1305Z."""
     files = some_files(page)
-    editions.save_draft(storage, an_edition(files, day, 0, f"drafts/trends/{minute}/"), files)
+    drafts.save_draft(storage, an_edition(files, day, 0, f"drafts/trends/{minute}/"), files)

@@ -18,6 +18,7 @@ from report.adapters.folder_sender import FolderSender
 from report.adapters.s3_storage import S3Storage
 from report.building import build_draft, build_edition
 from report.counts import CountingRules
+from report.drafts import latest_draft
 from report.engine import Engine
 from report.errors import BuildError, BuildRunning
 from report.leases import lease
@@ -287,7 +288,7 @@ def test_today_so_far_ends_with_the_last_whole_minute(make_storage: MakeStorage)
 
     assert data["counts"]["tweets"] == 10
     assert data["period"] == data["period"] | {"end": "2026-11-20T12:10:00+00:00", "open": True}
-    assert editions.latest_draft(storage, "trends") == draft
+    assert latest_draft(storage, "trends") == draft
 
 
 def test_a_day_so_far_is_frozen_as_it_was_at_that_minute(make_storage: MakeStorage) -> None:

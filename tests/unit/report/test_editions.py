@@ -17,10 +17,8 @@ from report.editions import (
     freeze,
     last_revision,
     latest,
-    latest_draft,
     load,
     newest_of,
-    save_draft,
 )
 from report.errors import AlreadyExists, NotFound
 from tests.fakes import MemoryStorage
@@ -153,33 +151,6 @@ def test_racing_announcers_end_with_the_newest() -> None:
     announce(storage, an_edition(date(2026, 11, 21)))
 
     assert latest(storage, "trends").day == date(2026, 11, 22)
-
-
-def test_old_drafts_go_when_new_ones_come() -> None:
-    """The open day leaves no heap behind; those still being read stay a while."""
-    storage = MemoryStorage()
-    for minute in range(6):
-        folder = f"drafts/trends/20261120T120{minute}Z/"
-        draft = Edition("trends", "T", "N.", date(2026, 11, 20), "UTC", 0, folder, describe(FILES))
-        save_draft(storage, draft, FILES)
-
-    assert latest_draft(storage, "trends").folder == "drafts/trends/20261120T1205Z/"
-    assert storage.list_folders("drafts/trends/") == [f"20261120T120{minute}Z" for minute in (3, 4, 5)]
-
-
-def test_a_host_whose_clock_is_behind_takes_no_draft_away() -> None:
-    """The newest draft stays the newest, and no draft is removed by its own making."""
-    storage = MemoryStorage()
-    for minute in (10, 11, 12, 5):
-        folder = f"drafts/trends/20261120T12{minute:02}Z/"
-        save_draft(
-            storage,
-            Edition("trends", "T", "N.", date(2026, 11, 20), "UTC", 0, folder, describe(FILES)),
-            FILES,
-        )
-
-    assert latest_draft(storage, "trends").folder == "drafts/trends/20261120T1212Z/"
-    assert load(storage, "drafts/trends/20261120T1205Z/")
 
 
 def test_a_pointer_nobody_can_read_is_written_anew() -> None:
