@@ -20,9 +20,9 @@ import pandas as pd
 
 from benchmarks.corpus import ROOT
 from report.adapters.directory_storage import DirectoryStorage
+from report.adapters.duckdb_counting import PARQUET
 from report.adapters.duckdb_counts import write_counts
 from report.adapters.duckdb_dialect import connect
-from report.adapters.duckdb_history import PARQUET
 from report.adapters.duckdb_kept import make_counts_from
 from report.composition import history_of
 from report.facts import Facts

@@ -57,7 +57,7 @@ def test_a_day_is_one_window(asked: CliRunner) -> None:
 def test_genuine_tweets_are_counted_as_by_others(
     asked: CliRunner, real_data: Path, file: str, day: str, leaders: int
 ) -> None:
-    """Imported and asked for by the commands, the hashtags of a genuine file have the counts found elsewhere."""
+    """Imported and asked for by the commands, a genuine file has the counts found elsewhere."""
     path = real_data / file
     reference = json.loads((path.parent / "reference_counts.json").read_text())[path.name]["effective_exact"]
     assert asked.invoke(collector, ["import", str(path)]).exit_code == 0
