@@ -7,7 +7,7 @@ from email.policy import default
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from report.errors import MailError
@@ -73,12 +73,14 @@ def test_a_picture_nobody_sees_is_left_out() -> None:
     assert b"other.png" not in letter.as_bytes()
 
 
+@settings(deadline=None)
 @given(subject=PRINTABLE)
 def test_the_subject_arrives_exactly(subject: str) -> None:
     """Whatever its script and length, a reader sees the subject as it was set."""
     assert str(read(message(a_mail(subject=subject)))["Subject"]) == subject
 
 
+@settings(deadline=None)
 @given(text=WRITTEN)
 def test_both_bodies_arrive_exactly(text: str) -> None:
     """No sign is lost on the way, and every body ends in a line end."""
@@ -88,6 +90,7 @@ def test_both_bodies_arrive_exactly(text: str) -> None:
     assert (content(letter, "plain"), content(letter, "html")) == (expected, expected)
 
 
+@settings(deadline=None)
 @given(text=WRITTEN)
 def test_every_line_ends_as_smtp_wants(text: str) -> None:
     """On the wire there is no bare line feed, no bare return, no long line and no byte above 127."""

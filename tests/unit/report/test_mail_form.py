@@ -3,7 +3,7 @@
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from report.errors import MailError
@@ -42,6 +42,7 @@ def without_spaces(text: str) -> str:
     return "\n".join(line for line in map(str.rstrip, text.split("\n")) if line)
 
 
+@settings(deadline=None)
 @given(text=WRITTEN, link=ADDRESSES)
 def test_both_bodies_end_in_the_readers_own_links(text: str, link: str) -> None:
     """Whatever the transfer encoding, a program reads the shared words and then this reader's links."""
