@@ -69,9 +69,9 @@ class MadeUpCounts:
         self.days[day] = tweets
         body = json.dumps([day.isoformat(), dict(tweets)]).encode()
         self.storage.put(counted_day(self.zone, day), body)
-        last = max(self.days)
-        said = {"key": "none", "sha256": self._state(), "size": 0, "facts": {}}
-        self.storage.put(f"{known_day(self.zone, last)}.json", json.dumps(said).encode())
+        name, digest = known_day(self.zone, max(self.days)), self._state()
+        said = {"key": f"{name}-{digest}.parquet", "sha256": digest, "size": 0, "facts": {}}
+        self.storage.put(f"{name}.json", json.dumps(said).encode())
 
     def gather(self, day: date) -> GatheredDay:
         self.gathered.append(day)
