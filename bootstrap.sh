@@ -229,6 +229,7 @@ say_what_to_open() {
 
 run_tests() {
     install_dev
+    (($#)) || set -- --numprocesses auto --dist loadfile # all of them: on all cores, a file on one
     exec "$VENV/bin/python" -m pytest "$@"
 }
 
