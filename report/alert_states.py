@@ -10,7 +10,19 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from report.alerts import Alarm, Episode, Finding, Notice, State, by_alarm, decide, not_told, told
+from report.alerts import (
+    Alarm,
+    Checked,
+    Episode,
+    Finding,
+    Notice,
+    State,
+    by_alarm,
+    decide,
+    looked_for,
+    not_told,
+    told,
+)
 from report.storage import Storage
 from report.stored_json import change
 
@@ -21,22 +33,23 @@ _MOMENTS = ("told_at", "telling_since", "calm_since")
 def settle(
     storage: Storage,
     findings: Iterable[Finding],
-    checked: Collection[Alarm],
+    checked: Checked,
     now: datetime,
     repeat_after: timedelta,
 ) -> list[Notice]:
     """Return what is to be told now, which this run has taken upon itself: `confirm` it, or `hand_back`.
 
-    `checked` are the alarms this run looked for: what is not found of those is on its way to be over.
+    `checked` is what this run looked for: what is not found of that is on its way to be over.
     `now` is aware. Raise `StorageError`.
     """
     found = by_alarm(findings)
     known = {info.key for info in storage.list(_PLACE)}
     notices: list[Notice] = []
+    alarms = {it[0] if isinstance(it, tuple) else it for it in checked}
     for alarm in Alarm:
-        if alarm in found or (alarm in checked and _key(alarm) in known):
-            said = found.get(alarm, {})
-            notices += _change(storage, alarm, partial(decide, alarm, said, now, repeat_after))
+        if alarm in found or (alarm in alarms and _key(alarm) in known):
+            said, is_checked = found.get(alarm, {}), looked_for(alarm, checked)
+            notices += _change(storage, alarm, partial(decide, alarm, said, is_checked, now, repeat_after))
     return notices
 
 

@@ -1,13 +1,13 @@
 """Tells the owner what is wrong, by mail and by a topic, and never fails for it."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from report.alert_states import confirm, hand_back, settle
 from report.alert_words import Heading, alert_mail, alert_text, line_of, subject_of, without_addresses
-from report.alerts import Alarm, Finding, Notice
+from report.alerts import Alarm, Checked, Finding, Notice
 from report.errors import BuildRunning, NotBegun, SettingsError, StorageError, TrendsError
 from report.mail import as_letter
 from report.runs import this_run
@@ -21,11 +21,11 @@ _Settled = list[tuple[Storage, list[Notice]]]
 """What is to be told, by who remembers that it was."""
 
 
-def tell(services: Services, findings: Iterable[Finding], checked: Collection[Alarm], now: datetime) -> None:
+def tell(services: Services, findings: Iterable[Finding], checked: Checked, now: datetime) -> None:
     """Tell MAIL_OWNER and ALERT_TOPIC what is new, lasts too long, or is over since the last run.
 
-    `checked` are the alarms this run looked for, found or not; `now` is aware. A way of telling that
-    fails is logged; where all fail, the next run tells it. Nothing is raised.
+    `checked` is what this run looked for, found or not; `now` is aware. A way of telling that fails is
+    logged; where all fail, the next run tells it. Nothing is raised.
     """
     settled = _settled(services, list(findings), checked, now)
     notices = [notice for _, ours in settled for notice in ours]
@@ -43,8 +43,9 @@ def tell(services: Services, findings: Iterable[Finding], checked: Collection[Al
 
 @contextmanager
 def failure_told(services: Services, alarm: Alarm, about: str, now: datetime) -> Iterator[None]:
-    """Tell of whatever ends the block, and raise it; a block that ends well is told to be over.
+    """Tell of whatever ends the block, and raise it; after a block that ends well it is over.
 
+    That is known of this thing alone: another of the same alarm may have failed and not been tried since.
     Work that another run is at is neither, nor is a day before anything was collected.
     """
     try:
@@ -52,14 +53,12 @@ def failure_told(services: Services, alarm: Alarm, about: str, now: datetime) ->
     except (BuildRunning, NotBegun):
         raise
     except Exception as error:
-        tell(services, [Finding(alarm, about, str(error) or type(error).__name__)], {alarm}, now)
+        tell(services, [Finding(alarm, about, str(error) or type(error).__name__)], {(alarm, about)}, now)
         raise
-    tell(services, [], {alarm}, now)
+    tell(services, [], {(alarm, about)}, now)
 
 
-def _settled(
-    services: Services, findings: list[Finding], checked: Collection[Alarm], now: datetime
-) -> _Settled:
+def _settled(services: Services, findings: list[Finding], checked: Checked, now: datetime) -> _Settled:
     """Decide what to tell; a storage that fails cannot keep that it failed, so this host does."""
     repeat_after = timedelta(hours=services.settings.alert_repeat_hours)
     try:

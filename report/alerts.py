@@ -4,11 +4,12 @@ An episode begins when something is found and ends when it was not found for `CA
 
     raised ──▶ told ──▶ told again each `repeat_after` ──▶ calm ──▶ over, told too where it can heal
 
+Only who looked for a thing knows that it is not there; what nobody looks for any more is forgotten unsaid.
 A run takes the telling upon itself before it tells, so of several hosts one does; one that died meanwhile,
 or could tell nobody, leaves it to the next.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,6 +19,9 @@ CALM = timedelta(minutes=30)
 
 TELLING = timedelta(minutes=10)
 """How long a run that took a telling upon itself is waited for."""
+
+FORGOTTEN = timedelta(days=9)
+"""For how long, beyond the next telling, a thing is remembered that nobody looks for any more."""
 
 _LONGEST_ABOUT = 200
 _MOST_KEPT = 50
@@ -69,6 +73,10 @@ class Finding:
     alarm: Alarm
     about: str
     says: str
+
+
+Checked = Collection[Alarm | tuple[Alarm, str]]
+"""What a run looked for: an alarm whatever it is about, or with one thing, as `Finding.about` names it."""
 
 
 @dataclass(frozen=True)
@@ -123,12 +131,31 @@ def by_alarm(findings: Iterable[Finding]) -> dict[Alarm, dict[str, list[str]]]:
     return found
 
 
+def looked_for(alarm: Alarm, checked: Checked) -> Callable[[str], bool]:
+    """Return what tells of a thing whether this run looked for the alarm there."""
+    things = {it[1][:_LONGEST_ABOUT] for it in checked if isinstance(it, tuple) and it[0] is alarm}
+    is_all = alarm in checked
+    return lambda about: is_all or about in things
+
+
 def decide(
-    alarm: Alarm, said: Mapping[str, Sequence[str]], now: datetime, repeat_after: timedelta, state: State
+    alarm: Alarm,
+    said: Mapping[str, Sequence[str]],
+    is_checked: Callable[[str], bool],
+    now: datetime,
+    repeat_after: timedelta,
+    state: State,
 ) -> tuple[State, list[Notice]]:
-    """Return the alarm's next state and what is to be told, from what is said of each thing found."""
+    """Return the alarm's next state and what is to be told, from what is said of each thing found.
+
+    What was not found is on its way to be over only where `is_checked` says that it was looked for.
+    """
     raised, notices = {}, []
     for about in sorted({*state.raised, *said}):
+        if about not in said and not is_checked(about):
+            if not _is_forgotten(state.raised[about], now - repeat_after):
+                raised[about] = state.raised[about]
+            continue
         episode = _seen(alarm, state.raised.get(about), tuple(said.get(about, ())), now)
         words = tuple(said.get(about, episode.says))
         change = _due(alarm, episode, len(words), now, repeat_after)
@@ -177,6 +204,10 @@ def _is_spent(alarm: Alarm, episode: Episode, now: datetime) -> bool:
     if episode.told_at is None:
         return not episode.says
     return _is_calm(episode, now) and not alarm.heals
+
+
+def _is_forgotten(episode: Episode, last_telling: datetime) -> bool:
+    return last_telling - (episode.told_at or episode.since) >= FORGOTTEN
 
 
 def _is_calm(episode: Episode, now: datetime) -> bool:

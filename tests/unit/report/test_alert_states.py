@@ -121,6 +121,20 @@ def test_what_nobody_looked_for_is_not_over() -> None:
     assert states(storage)[STOPPED.alarm].raised["raw"].calm_since is None
 
 
+def test_one_thing_that_is_mended_mends_no_other() -> None:
+    """Who looked at one day knows nothing of another: that stays raised, and the one is over."""
+    storage = MemoryStorage()
+    days = [Finding(Alarm.BUILD_FAILED, f"trends 2026-11-{day}", "no disk") for day in (19, 20)]
+    confirm(storage, settle(storage, days, {Alarm.BUILD_FAILED}, FIVE, DAY), FIVE)
+    looked: list[Alarm | tuple[Alarm, str]] = [(Alarm.BUILD_FAILED, "trends 2026-11-20"), Alarm.HELD]
+
+    settle(storage, [], looked, FIVE, DAY)
+    over = settle(storage, [], looked, FIVE + CALM, DAY)
+
+    assert [(notice.about, notice.change) for notice in over] == [("trends 2026-11-20", Change.OVER)]
+    assert states(storage)[Alarm.BUILD_FAILED].raised["trends 2026-11-19"].calm_since is None
+
+
 def test_a_mute_is_kept_and_lifted() -> None:
     """`mute` writes until when; None lifts it, leaves what is raised alone, and writes nothing needless."""
     storage = MemoryStorage()

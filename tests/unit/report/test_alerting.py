@@ -195,6 +195,19 @@ def test_a_job_that_fails_is_told_and_fails() -> None:
     assert "build failed, trends: no tweets" in house.mails[0][1].get_content()
 
 
+def test_a_job_that_ends_well_says_nothing_of_another() -> None:
+    """Yesterday's edition failed: that today's was built does not mend it."""
+    house = House(**BOTH)
+    with pytest.raises(BuildError), failure_told(house.services, Alarm.BUILD_FAILED, "trends", FIVE):
+        _fail()
+
+    for turn in range(1, 5):
+        with failure_told(house.services, Alarm.BUILD_FAILED, "another", FIVE + turn * QUARTER):
+            pass
+
+    assert [mail["Subject"] for _, mail in house.mails] == ["Twitter Trends: build failed"]
+
+
 @pytest.mark.parametrize("error", [BuildRunning("elsewhere"), NotBegun("before all")])
 def test_work_that_is_not_ours_is_no_failure(error: BuildError) -> None:
     """Done by another run, or on a day before the first: no alarm, and no end of one either."""

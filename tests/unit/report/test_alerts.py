@@ -21,10 +21,19 @@ class Owner:
         self.state = State()
         self.now = FIVE
 
-    def after(self, wait: timedelta, *says: str, is_reached: bool = True) -> list[Change]:
+    def after(
+        self, wait: timedelta, *says: str, is_reached: bool = True, is_checked: bool = True
+    ) -> list[Change]:
         """Return what is told by a run that finds this, so long after the last one."""
         self.now += wait
-        self.state, notices = decide(self.alarm, {WHAT: says} if says else {}, self.now, DAY, self.state)
+        self.state, notices = decide(
+            self.alarm,
+            {WHAT: says} if says else {},
+            lambda _: is_checked,
+            self.now,
+            DAY,
+            self.state,
+        )
         if is_reached:
             ended = {
                 notice.about: told(self.state.raised[notice.about], notice, self.now) for notice in notices
@@ -66,6 +75,17 @@ def test_an_end_is_told_once_it_holds() -> None:
     owner.after(QUARTER, "no tweet")
 
     assert [owner.after(QUARTER) for _ in range(4)] == [[], [], [Change.OVER], []]
+    assert owner.state.raised == {}
+
+
+def test_what_nobody_looks_for_any_more_is_forgotten_unsaid() -> None:
+    """It may be so still, so its end is not told; nor is it remembered for ever."""
+    owner = Owner(Alarm.BUILD_FAILED)
+    owner.after(QUARTER, "no disk")
+
+    assert [owner.after(DAY, is_checked=False) for _ in range(9)] == [[]] * 9
+    assert owner.state.raised
+    assert owner.after(DAY, is_checked=False) == []
     assert owner.state.raised == {}
 
 
