@@ -127,7 +127,7 @@ def rearrange(
 
 
 def leave(storage: Storage, key: str, report: str, how: str, now: datetime) -> None:
-    """End a report's mail, or that of `ALL`, for the reader with this key; said again, nothing changes.
+    """End a report's mail, or that of `ALL`, for the reader with this key; said again, the last time counts.
 
     The refusal is noted first, so that no mail goes from then on whatever breaks. A record without a report
     left is removed, address and all.

@@ -62,11 +62,15 @@ def refusals_among(storage: Storage, keys: Collection[str]) -> dict[str, Refusal
 
 
 def suppress(storage: Storage, key: str, report: str, how: str, now: datetime) -> None:
-    """Note that the reader wants no more mail of a report, or of `ALL`; said again, the first time stays."""
+    """Note that the reader wants no more mail of a report, or of `ALL`; said again, the last time counts.
+
+    For a wish made between two goodbyes is older than the last, and void.
+    """
 
     def added(body: bytes | None) -> bytes:
         kept = {} if body is None else _readable(key, body)
-        return _body({report: Refusal(now.astimezone(UTC), how), **kept})
+        said = Refusal(now.astimezone(UTC), how)
+        return _body({**kept, report: max(kept.get(report, said), said, key=lambda no: no.at)})
 
     change(storage, _place(key), added)
 

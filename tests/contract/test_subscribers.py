@@ -76,12 +76,13 @@ def test_one_refused_report_leaves_the_others(storage: Storage) -> None:
 
 
 def test_a_refusal_keeps_no_address(storage: Storage) -> None:
-    """Only the hash, when, how and which report are kept; said again, the first time stays."""
+    """Only the hash, when, how and which report are kept; of several the newest, whichever came first."""
     suppress(storage, ANN_KEY, "trends", "one-click", NOW)
     suppress(storage, ANN_KEY, "trends", "page", LATER)
+    suppress(storage, ANN_KEY, "trends", "command", NOW)
 
     kept = json.loads(storage.get(f"suppressed/{ANN_KEY}.json"))
-    assert kept == {"reports": {"trends": {"at": NOW.isoformat(), "how": "one-click"}}}
+    assert kept == {"reports": {"trends": {"at": LATER.isoformat(), "how": "page"}}}
 
 
 def test_a_later_wish_lifts_an_earlier_refusal(storage: Storage) -> None:

@@ -77,6 +77,15 @@ def test_a_link_from_before_leaving_brings_nobody_back(storage: Storage) -> None
     assert not is_suppressed(storage, ANN.address, "trends")
 
 
+def test_a_second_goodbye_voids_what_was_asked_for_between(storage: Storage) -> None:
+    """Who left, asked for a link, and left again by an old mail has left, whatever becomes of the link."""
+    leave(storage, ANN_KEY, "trends", "one-click", NOW)
+    leave(storage, ANN_KEY, "trends", "one-click", NOW + 2 * MINUTE)
+
+    assert confirm(storage, a_wish(1), NOW + 3 * MINUTE) is Confirmed.TOO_LATE
+    assert is_suppressed(storage, ANN.address, "trends")
+
+
 class LeavingMeanwhile:
     """A store in which Ann leaves, by another link, right before her record is first written."""
 
