@@ -21,6 +21,7 @@ class Fate(StrEnum):
     ALREADY_SENT = "already sent"
     UNDER_WAY = "under way elsewhere"
     TOO_LATE = "too late to mail"
+    UNWANTED = "no longer wanted"
     LEFT = "left for the next run"
 
 

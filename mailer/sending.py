@@ -1,7 +1,8 @@
 """Sends what was planned: each mail is claimed, handed over and recorded, in this order.
 
-While a mail leaves, two writes to the ledger go on beside it. Its claim is made while the server hears sender
-and reader, and must stand before the message itself is handed over. What became of the mail before is
+Right before its claim a mail is asked whether anything has come to stand in its way. While it leaves, two
+writes to the ledger go on beside it. Its claim is made while the server hears sender and reader, and must
+stand before the message itself is handed over. What became of the mail before is
 written down; one such record may be outstanding. So whatever breaks leaves at worst two claims behind.
 """
 
@@ -39,6 +40,11 @@ _ALWAYS_COUNTED = (Fate.ACCEPTED, Fate.REFUSED, Fate.DEFERRED, Fate.UNKNOWN, Fat
 _CLERKS = 3  # one claims, one records, one writes the next letter
 _PAUSE_SECONDS = (0.1, 1.0)
 """How long the readers put off wait before the run's second try; what needs longer waits for the next run."""
+_HINDRANCES = {
+    Fate.TOO_LATE: "its hours were over before its turn came",
+    Fate.UNDER_WAY: "claimed by another run",
+    Fate.UNWANTED: "asked for no more mail since the run began",
+}
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,8 @@ class Post:
     """What carrying out works with.
 
     `clock` tells the run's time (aware) that claims are stamped with; `wait` lets seconds pass; once
-    `is_stopped` says so, nothing new is claimed. Storage is asked by several threads at a time.
+    `is_stopped` says so, nothing new is claimed. `hindrance` says, right before each claim, with which fate
+    the reader goes without after all, None to send it. Storage is asked by several threads at a time.
     """
 
     storage: Storage
@@ -65,6 +72,7 @@ class Post:
     wait: Callable[[float], None]
     is_stopped: Callable[[], bool] = lambda: False
     per_second: float = 0
+    hindrance: Callable[[str], Fate | None] = lambda reader: None
 
 
 def carry_out(
@@ -187,11 +195,11 @@ class _Courier:
         entry = Entry(
             State.CLAIMED, post.clock(), post.run, letter.message_id, self._revision, intent.tries + 1
         )
-        claimed = self.clerks.submit(claim, post.storage, intent.key, entry, intent.etag)
+        hindered = self.clerks.submit(self._hindered, intent, entry)
 
         def may_leave() -> bool:
             """Wait for the claim; what else there is to do can be done while the message leaves."""
-            is_ours = claimed.result()
+            is_ours = hindered.result() is None
             if last:
                 last.begin()
             if following:
@@ -200,12 +208,19 @@ class _Courier:
 
         error = _handed_over(post.sender, letter, may_leave)
         self._is_server_gone = isinstance(error, MailServerError)
-        if not claimed.result():
-            return _Told(intent, Outcome(intent.reader, Fate.UNDER_WAY, "claimed by another run"))
+        if hindrance := hindered.result():
+            return _Told(intent, Outcome(intent.reader, hindrance, _HINDRANCES.get(hindrance, "")))
         state, fate = _state_and_fate(error)
         code, text = (error.code, str(error)) if error else (0, "")
         write = partial(record, post.storage, intent.key, entry, state, code, text)
         return _Told(intent, Outcome(intent.reader, fate, text), partial(self.clerks.submit, write))
+
+    def _hindered(self, intent: Intent, entry: Entry) -> Fate | None:
+        """Claim the mail and return None; the reader's fate where the mail is not to leave."""
+        hindrance = self._post.hindrance(intent.reader)
+        if hindrance or claim(self._post.storage, intent.key, entry, intent.etag):
+            return hindrance
+        return Fate.UNDER_WAY
 
     def _letter_to(self, intent: Intent) -> Letter:
         """The letter that was written while the one before left, or one that is written now."""

@@ -22,6 +22,7 @@ from report.errors import BuildRunning, MailError, NotFound, TrendsError
 from report.mail import Letter
 from report.runs import Run, is_over
 from report.services import Services
+from report.suppressions import is_suppressed
 from report.words import percent
 
 _ALARMS = {Fate.REFUSED: Alarm.READER_REFUSED, Fate.UNKNOWN: Alarm.UNKNOWN_OUTCOME}
@@ -149,7 +150,7 @@ def _mailed(
         return _left(occasion, intents)
     if broken := _broken(occasion, letter, waiting, settings.public_url):
         return _left(occasion, intents, broken)
-    return _tallied(occasion, carry_out(intents, letter, edition.revision, _post(desk)))
+    return _tallied(occasion, carry_out(intents, letter, edition.revision, _post(desk, occasion)))
 
 
 def _broken(
@@ -166,8 +167,13 @@ def _broken(
     return Finding(Alarm.MAIL_BROKEN, str(occasion), says)
 
 
-def _post(desk: Desk) -> Post:
+def _post(desk: Desk, occasion: Occasion) -> Post:
     services, stop = desk.services, desk.stop
+
+    def hindrance(reader: str) -> Fate | None:
+        """Readers are read once a run, and a run may last for hours: who leaves meanwhile is heard."""
+        return Fate.UNWANTED if is_suppressed(services.storage, reader, occasion.report) else None
+
     return Post(
         services.storage,
         services.sender(),
@@ -176,6 +182,7 @@ def _post(desk: Desk) -> Post:
         stop.wait,
         stop.is_asked,
         services.settings.mail_per_second,
+        hindrance,
     )
 
 

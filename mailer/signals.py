@@ -14,7 +14,8 @@ from report.services import Services
 
 log = logging.getLogger(__name__)
 
-_HAD = frozenset({Fate.ACCEPTED, Fate.ALREADY_SENT})
+_SETTLED = frozenset({Fate.ACCEPTED, Fate.ALREADY_SENT, Fate.UNWANTED})
+"""What leaves nobody waiting for a mail."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def tally(fates: Iterable[Fate]) -> Tally:
     return Tally(
         accepted=counts[Fate.ACCEPTED],
         failed=sum(counts[fate] for fate in PROBLEMS),
-        missing=counts.total() - sum(counts[fate] for fate in _HAD),
+        missing=counts.total() - sum(counts[fate] for fate in _SETTLED),
     )
 
 

@@ -14,6 +14,7 @@ from report.adapters.s3_storage import S3Storage
 from report.mail import Letter, message_id
 from report.runs import this_run
 from report.storage import Storage
+from report.suppressions import is_suppressed
 from tests.mail_builders import FIVE, a_letter
 
 if TYPE_CHECKING:
@@ -46,10 +47,19 @@ def letter(reader: str) -> Letter:
     return a_letter(to=reader, message_id=message_id("trends", OCCASION.period, reader, "a@example.org"))
 
 
-def test_a_mail_costs_two_writes_and_a_plan_one_listing(s3: "S3Client", bucket: str, tmp_path: Path) -> None:
-    """A reader's mail is claimed and recorded; who is new is not asked for one by one."""
+def test_a_mail_costs_two_writes_and_a_read_and_a_plan_one_listing(
+    s3: "S3Client", bucket: str, tmp_path: Path
+) -> None:
+    """It is asked whether it is still wanted, claimed and recorded; the plan asks for nobody one by one."""
     storage = S3Storage(s3, bucket)
-    post = Post(storage, FolderSender(tmp_path), this_run(), clock_from(FIVE), time.sleep)
+    post = Post(
+        storage,
+        FolderSender(tmp_path),
+        this_run(),
+        clock_from(FIVE),
+        time.sleep,
+        hindrance=lambda reader: Fate.UNWANTED if is_suppressed(storage, reader, "trends") else None,
+    )
 
     with counted(s3) as planning:
         intents = planned(storage)
@@ -60,6 +70,6 @@ def test_a_mail_costs_two_writes_and_a_plan_one_listing(s3: "S3Client", bucket: 
 
     assert fates == {Fate.ACCEPTED}
     assert dict(planning) == {"ListObjectsV2": 1}
-    assert dict(sending) == {"PutObject": 2 * len(READERS)}
+    assert dict(sending) == {"GetObject": len(READERS), "PutObject": 2 * len(READERS)}
     assert again == {Fate.ALREADY_SENT}
     assert dict(planning_again) == {"ListObjectsV2": 1}

@@ -229,6 +229,19 @@ def test_a_claim_is_stamped_with_the_moment_it_is_made() -> None:
     assert stamps == [FIVE + timedelta(hours=number) for number in range(3)]
 
 
+def test_who_asked_for_no_more_mail_meanwhile_gets_none() -> None:
+    """It is asked before each claim; who left has no ledger entry, and the others have their mail."""
+    storage, sender = MemoryStorage(), MemorySender()
+
+    def hindrance(reader: str) -> Fate | None:
+        return Fate.UNWANTED if reader == BOB and sender.sent else None
+
+    outcomes = list(carry_out(planned(storage), written, 1, a_post(storage, sender, hindrance=hindrance)))
+
+    assert fates(outcomes) == {ANN: "accepted", BOB: "no longer wanted", CYD: "accepted"}
+    assert (sender.sent, states(storage)) == ([ANN, CYD], ["accepted", None, "accepted"])
+
+
 def test_one_record_at_most_is_outstanding() -> None:
     """A mail leaves while the one before is written down, and never while two are: a crash costs little."""
     third_left = threading.Event()
