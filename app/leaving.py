@@ -51,9 +51,9 @@ def managing_pages(subscriptions: Subscriptions) -> Blueprint:
 
     @pages.post("/manage/<token>")
     def change(token: str) -> Response:
-        key, now = subscriptions.signed.managed(token), datetime.now(UTC)
+        key = subscriptions.signed.managed(token)
         if "leave" in request.form:
-            leave(storage, key, ALL, "page", now)
+            leave(storage, key, ALL, "page", datetime.now(UTC))
             return _left("our mail")
         reader, sent = (
             current(storage, settings, key),
@@ -64,7 +64,7 @@ def managing_pages(subscriptions: Subscriptions) -> Blueprint:
         if sent.problems:
             return _shown(reader, sent, status=400)
         subscriptions.visitors.count_change(key)
-        reader = rearrange(storage, settings, key, rhythm_of(sent), zone_of(sent), now)
+        reader = rearrange(storage, settings, key, rhythm_of(sent), zone_of(sent))
         return _shown(reader, form_of(reader), "This is changed.") if reader else _nobody()
 
     return pages

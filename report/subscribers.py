@@ -98,21 +98,20 @@ def _reader(body: bytes) -> Reader:
             reports=tuple(str(name) for name in said["reports"]),
             rhythm=parse_rhythm(said["rhythm"]),
             zone=parse_zone(said["zone"]),
-            since=parse_moment(said["since"]),
+            since=None if said["since"] is None else parse_moment(said["since"]),
         )
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise MailError(f"it is no record of a reader ({error!r})") from error
 
 
 def _body(reader: Reader) -> bytes:
-    assert reader.since is not None, "who has a record joined at some time"
     return json_bytes(
         {
             "address": reader.address,
             "reports": list(reader.reports),
             "rhythm": str(reader.rhythm),
             "zone": reader.zone.key,
-            "since": reader.since.astimezone(UTC).isoformat(),
+            "since": reader.since and reader.since.astimezone(UTC).isoformat(),
         }
     )
 

@@ -82,7 +82,7 @@ def enrol(storage: Storage, reader: Reader, now: datetime) -> Enrolled:
     refuse_to_enrol(reader, refusals_of(storage, key))
 
     def enrolled(known: Reader | None) -> Reader | None:
-        wanted = replace(reader, since=(known and known.since) or reader.since or now)
+        wanted = replace(reader, since=known.since if known else reader.since or now)
         outcome[0] = Enrolled.CHANGED if known else Enrolled.ADDED
         return wanted if wanted != known else None
 
@@ -108,11 +108,12 @@ def current(storage: Storage, settings: Settings, key: str) -> Reader | None:
 
 
 def rearrange(
-    storage: Storage, settings: Settings, key: str, rhythm: Rhythm, zone: ZoneInfo, now: datetime
+    storage: Storage, settings: Settings, key: str, rhythm: Rhythm, zone: ZoneInfo
 ) -> Reader | None:
     """Give a reader another rhythm and zone; return what is got then, None for who gets nothing.
 
-    A reader of MAIL_TO gets a record by this, which counts from then on.
+    A reader of MAIL_TO gets a record by this, still without a beginning: the mail that is due is not lost.
+    What is so already changes nothing.
     """
     if current(storage, settings, key) is None:
         return None
@@ -120,7 +121,8 @@ def rearrange(
 
     def rearranged(known: Reader | None) -> Reader | None:
         reader = known or by_settings
-        return reader and replace(reader, rhythm=rhythm, zone=zone, since=reader.since or now)
+        changed = reader and replace(reader, rhythm=rhythm, zone=zone)
+        return changed if changed != reader else None
 
     store(storage, rearranged, key)
     return current(storage, settings, key)

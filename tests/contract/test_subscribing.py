@@ -9,8 +9,8 @@ from report.addresses import reader_key
 from report.readers import Every, Reader, Rhythm
 from report.settings import Settings
 from report.storage import Storage
-from report.subscribers import readers_of, store, subscriber
-from report.subscribing import WAITING, Confirmed, ask, confirm, current, leave, rearrange, wish_of
+from report.subscribers import mail_to_readers, readers_of, store, subscriber
+from report.subscribing import WAITING, Confirmed, ask, confirm, current, enrol, leave, rearrange, wish_of
 from report.suppressions import ALL, is_suppressed
 from report.tokens import Wish
 
@@ -49,7 +49,7 @@ def test_a_confirmed_wish_counts_from_then_on(storage: Storage) -> None:
 def test_confirming_again_changes_nothing(storage: Storage) -> None:
     """Not even what the reader changed in between."""
     confirm(storage, a_wish(0), NOW + MINUTE)
-    rearrange(storage, SETTINGS, ANN_KEY, HOURLY, UTC_ZONE, NOW + 2 * MINUTE)
+    rearrange(storage, SETTINGS, ANN_KEY, HOURLY, UTC_ZONE)
     before = subscriber(storage, ANN_KEY)
 
     assert confirm(storage, a_wish(0), NOW + 3 * MINUTE) is Confirmed.BEFORE
@@ -134,15 +134,31 @@ def test_leaving_one_report_keeps_the_others(storage: Storage) -> None:
 
 def test_who_stands_in_the_settings_can_change_and_leave(storage: Storage) -> None:
     """A reader of MAIL_TO gets a record by changing something, and no mail after leaving."""
-    changed = rearrange(storage, SETTINGS, BOSS_KEY, HOURLY, DELHI, NOW)
-    assert changed == Reader("Boss <boss@example.com>", ("trends",), HOURLY, DELHI, NOW)
+    changed = rearrange(storage, SETTINGS, BOSS_KEY, HOURLY, DELHI)
+    assert changed == Reader("Boss <boss@example.com>", ("trends",), HOURLY, DELHI)
+    assert readers_of(storage, SETTINGS) == [changed]
 
     leave(storage, BOSS_KEY, "trends", "one-click", NOW)
     assert readers_of(storage, SETTINGS) == []
-    assert rearrange(storage, SETTINGS, BOSS_KEY, DAILY, DELHI, NOW) is None
+    assert rearrange(storage, SETTINGS, BOSS_KEY, DAILY, DELHI) is None
+
+
+def test_saving_what_is_so_changes_nothing(storage: Storage) -> None:
+    """No record for a reader of MAIL_TO, and none written anew: the mail that is due stays due."""
+    boss = mail_to_readers(SETTINGS)[BOSS_KEY]
+    assert rearrange(storage, SETTINGS, BOSS_KEY, boss.rhythm, boss.zone) == boss
+    assert list(storage.list()) == []
+
+
+def test_a_reader_of_the_settings_keeps_the_mail_that_is_due(storage: Storage) -> None:
+    """The record has no beginning, whoever changes it: the mail of before it is not lost."""
+    rearrange(storage, SETTINGS, BOSS_KEY, HOURLY, DELHI)
+    enrol(storage, replace(mail_to_readers(SETTINGS)[BOSS_KEY], rhythm=DAILY), NOW)
+
+    assert subscriber(storage, BOSS_KEY) == Reader("Boss <boss@example.com>", ("trends",), DAILY, UTC_ZONE)
 
 
 def test_a_stranger_changes_nothing(storage: Storage) -> None:
     """A key without a reader makes none."""
-    assert rearrange(storage, SETTINGS, ANN_KEY, HOURLY, DELHI, NOW) is None
+    assert rearrange(storage, SETTINGS, ANN_KEY, HOURLY, DELHI) is None
     assert list(storage.list()) == []
