@@ -4,11 +4,12 @@ import re
 from email.headerregistry import Address
 from functools import cache, lru_cache
 from hashlib import sha256
-
-import email_validator
-from email_validator import EmailNotValidError, validate_email
+from typing import TYPE_CHECKING
 
 from report.errors import MailError
+
+if TYPE_CHECKING:  # collecting has no addresses, and its small zip no library for them
+    from email_validator import ValidatedEmail
 
 _LONGEST = 1000  # a name and an address; an address alone has 254 signs at most
 _SHOWN = 80
@@ -33,7 +34,7 @@ def mailbox(text: str) -> Address:
     name = re.sub(r"\\(.)", r"\1", named["quoted"] or "") or named["name"] or "" if named else ""
     try:
         found = _checked(named["bare"] if named else text.strip())
-    except EmailNotValidError as error:
+    except ValueError as error:  # EmailNotValidError is one
         raise MailError(f"{_shown(text)} is no mail address: {error} Write user@domain in ASCII") from error
     return Address(name.strip(), found.ascii_local_part or "", found.ascii_domain)
 
@@ -49,7 +50,9 @@ def veiled(address: str) -> str:
     return f"{box.username[0]}\N{HORIZONTAL ELLIPSIS}@{box.domain}"
 
 
-def _checked(bare: str) -> email_validator.ValidatedEmail:
+def _checked(bare: str) -> "ValidatedEmail":
+    from email_validator import validate_email
+
     _let_in_house_names()
     return validate_email(
         bare, allow_smtputf8=False, globally_deliverable=False, check_deliverability=False, strict=True
@@ -59,7 +62,8 @@ def _checked(bare: str) -> email_validator.ValidatedEmail:
 @cache
 def _let_in_house_names() -> None:
     """Take the names a house gives its own hosts off the list the library refuses, as it invites us to."""
-    refused = email_validator.SPECIAL_USE_DOMAIN_NAMES
+    from email_validator import SPECIAL_USE_DOMAIN_NAMES as refused
+
     refused[:] = [name for name in refused if name not in _HOUSE_NAMES]
 
 

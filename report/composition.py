@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from report.addresses import mailbox
 from report.cron import Cron
 from report.domain_records import DomainRecords
 from report.engine import Engine
@@ -88,6 +87,7 @@ def signer_of(settings: Settings) -> "DkimSigner | None":
     if not settings.dkim_key:
         return None
     from report.adapters.dkim_signer import DkimSigner
+    from report.addresses import mailbox
 
     return DkimSigner(settings.dkim_key, settings.dkim_selector, mailbox(settings.mail_from).domain)
 
