@@ -18,7 +18,7 @@ from mailer.sending import PROBLEMS, Outcome, Post, carry_out, summary
 from report.alerts import Alarm, Finding
 from report.corrections import top_changed
 from report.editions import Edition, edition_folder, load
-from report.errors import BuildRunning, MailError, NotFound, TrendsError
+from report.errors import BuildRunning, MailError, NotBegun, NotFound, TrendsError
 from report.mail import Letter
 from report.runs import Run, is_over
 from report.services import Services
@@ -97,6 +97,8 @@ def _edition(
         log.warning("%s; the next run mails it", error)
         return ()
     except Exception as error:  # a bug in one report keeps nobody from another
+        if isinstance(error, NotBegun) and find is published:
+            return ()  # nobody waits for what was never collected
         if not isinstance(error, TrendsError):
             log.exception("%s could not be built", group)
         says = str(error) or type(error).__name__
