@@ -3,18 +3,20 @@
 confirmations/sent/<reader_key>.json    {"at", "request", "run"}: claimed before the mail is sent
 
 The claim comes first, so that of any number of runs one sends. A run that dies after it leaves the wish
-waiting; once the hour is over it is asked about again, since one such mail too many does no harm.
+waiting; once the hour is over it is asked about again, since one such mail too many does no harm. Where the
+server refuses us, not the reader, the wish waits as well, until its link would have run out.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from enum import StrEnum
 
 from report.addresses import mailbox, reader_key, veiled
-from report.errors import MailDeferred, MailError, MailServerError
+from report.alerts import Alarm, Finding
+from report.errors import MailError, MailServerError, MailUnknown, ReaderRefused
 from report.mail import Mail, Sender, as_letter, message
 from report.readers import parse_moment
 from report.rendering.confirmation import render_question, subject_of
@@ -26,6 +28,9 @@ from report.subscribing import WAITING, wish_of
 from report.tokens import CONFIRM_WITHIN, Tokens, Wish
 
 PAUSE = timedelta(hours=1)
+WISHES = "wishes to subscribe"
+"""What an alarm of this room is about."""
+
 _KEPT = timedelta(days=1)
 _SENT = "confirmations/sent/"
 
@@ -35,11 +40,19 @@ class Question(StrEnum):
 
     ASKED = "asked"
     AGAIN = "asked within the hour"
+    PERHAPS = "perhaps asked"
     ELSEWHERE = "under way elsewhere"
     DEFERRED = "deferred"
     REFUSED = "refused"
     STALE = "too old"
     UNREADABLE = "unreadable"
+
+
+PROBLEMS = frozenset(
+    {Question.PERHAPS, Question.DEFERRED, Question.REFUSED, Question.STALE, Question.UNREADABLE}
+)
+_TOLD = PROBLEMS - {Question.REFUSED}  # anybody may type an address that does not exist
+_KEPT_WAITING = frozenset({Question.DEFERRED, Question.ELSEWHERE})
 
 
 @dataclass(frozen=True)
@@ -99,10 +112,10 @@ def _settle(desk: Desk, key: str, body: bytes) -> Answer:
         return Answer(Question.UNREADABLE, key, str(error))
     about = veiled(wish.reader.address)
     question = _claim(desk, wish, request)
-    why = ""
+    why = "the link would have run out before the mail could leave" if question is Question.STALE else ""
     if question is Question.ASKED:
         question, why = _send(desk, wish, request)
-    if question not in (Question.DEFERRED, Question.ELSEWHERE):
+    if question not in _KEPT_WAITING:
         desk.storage.delete(key)
     return Answer(question, about, why)
 
@@ -129,13 +142,15 @@ def _claim(desk: Desk, wish: Wish, request: str) -> Question:
 def _send(desk: Desk, wish: Wish, request: str) -> tuple[Question, str]:
     try:
         desk.sender.send(as_letter(desk.letter(wish, request)))
-    except MailDeferred as error:
+    except ReaderRefused as error:
+        return Question.REFUSED, str(error)
+    except MailUnknown as error:  # the claim stands: what may have arrived is not repeated within the hour
+        return Question.PERHAPS, str(error)
+    except MailError as error:
         desk.storage.delete(_claim_key(wish))
         if isinstance(error, MailServerError):
             raise
         return Question.DEFERRED, str(error)
-    except MailError as error:
-        return Question.REFUSED, str(error)
     return Question.ASKED, ""
 
 
@@ -160,7 +175,16 @@ def _forget_old_claims(storage: Storage, now: datetime) -> None:
             storage.delete(key)
 
 
-def summary(answers: Iterable[Answer]) -> str:
+def findings_of(answers: Iterable[Answer]) -> list[Finding]:
+    """Return what the owner is to know: wishes that could not be asked about, though the address is good."""
+    bad = [answer for answer in answers if answer.question in _TOLD]
+    if not bad:
+        return []
+    says = f"{summary(bad, ())}; such as {bad[0].about}: {bad[0].why}"
+    return [Finding(Alarm.NOT_ASKED, WISHES, says)]
+
+
+def summary(answers: Iterable[Answer], always: Collection[Question] = (Question.ASKED,)) -> str:
     """Return the run's counts on one line."""
     counted = [answer.question for answer in answers]
-    return ", ".join(f"{counted.count(it)} {it}" for it in Question if it is Question.ASKED or it in counted)
+    return ", ".join(f"{counted.count(it)} {it}" for it in Question if it in always or it in counted)

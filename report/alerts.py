@@ -40,6 +40,7 @@ class Alarm(StrEnum):
     HELD = "held"
     MAIL_BROKEN = "mail-broken"
     NO_MAIL = "no-mail"
+    NOT_ASKED = "not-asked"
     STORAGE_FAILED = "storage-failed"
 
     @property
@@ -50,7 +51,7 @@ class Alarm(StrEnum):
     @property
     def patience(self) -> timedelta:
         """How long it must last to be told: a server may put a mail off once, and take it a moment later."""
-        return timedelta(minutes=10) if self is Alarm.NO_MAIL else timedelta(0)
+        return timedelta(minutes=10) if self in (Alarm.NO_MAIL, Alarm.NOT_ASKED) else timedelta(0)
 
     @property
     def words(self) -> str:

@@ -98,6 +98,10 @@ class MailRefused(MailError):
     """The server refused the sender, the reader or the message for good."""
 
 
+class ReaderRefused(MailRefused):
+    """The server refused the reader's address for good, not us or the message."""
+
+
 class MailDeferred(MailError):
     """The server refused for now (4xx), or could not be reached before the message was handed over."""
 

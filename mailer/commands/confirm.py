@@ -6,11 +6,22 @@ from datetime import UTC, datetime
 
 import click
 
-from mailer.confirming import Desk, Question, ask_waiting, letter_of, summary
+from mailer.confirming import (
+    PROBLEMS,
+    WISHES,
+    Answer,
+    Desk,
+    Question,
+    ask_waiting,
+    findings_of,
+    letter_of,
+    summary,
+)
+from report.alerting import failure_told, tell
+from report.alerts import Alarm
 from report.composition import services_from_environ
 from report.runs import this_run
-
-_PROBLEMS = frozenset({Question.DEFERRED, Question.REFUSED, Question.UNREADABLE})
+from report.services import Services
 
 log = logging.getLogger("mailer")
 
@@ -20,8 +31,8 @@ def confirm() -> None:
     """Mail the links by which readers confirm that they subscribed.
 
     The web pages start this for each wish; cron runs it too, for those whose mail could not leave. An
-    address gets one such mail an hour at most. Says nothing where nobody waits. Exits with 1 if a mail was
-    deferred or refused.
+    address gets one such mail an hour at most. Says nothing where nobody waits. Exits with 1 if somebody was
+    not asked, or perhaps not; the owner is told, but for addresses that do not exist.
 
     \b
     Example:
@@ -31,12 +42,21 @@ def confirm() -> None:
     if not services.settings.secret_key:
         click.echo("SECRET_KEY is not set, so nobody can subscribe and nobody is asked")
         return
-    letter = letter_of(services.settings, now)
-    answers = []
+    with failure_told(services, Alarm.NOT_ASKED, "the run of mailer confirm", now):
+        answers = _asked(services, now)
+    questions = {answer.question for answer in answers}
+    found = findings_of(answers)
+    if found or Question.ASKED in questions:  # where nobody waits, nobody knows whether mail would leave
+        tell(services, found, {(Alarm.NOT_ASKED, WISHES)}, now)
+    sys.exit(1 if PROBLEMS & questions else 0)
+
+
+def _asked(services: Services, now: datetime) -> list[Answer]:
+    letter, answers = letter_of(services.settings, now), []
     for answer in ask_waiting(Desk(services.storage, services.sender(), letter, this_run(), now)):
         answers.append(answer)
-        if answer.question in _PROBLEMS:
+        if answer.question in PROBLEMS:
             log.warning("%s: %s: %s", answer.about, answer.question, answer.why)
     if answers:
         log.info("wishes to subscribe: %s", summary(answers))
-    sys.exit(1 if _PROBLEMS & {answer.question for answer in answers} else 0)
+    return answers

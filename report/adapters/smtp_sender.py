@@ -9,12 +9,14 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from report.adapters.smtp_connection import Connection, connector, shown
-from report.errors import MailDeferred, MailRefused, MailServerError, MailUnknown
+from report.errors import MailDeferred, MailError, MailRefused, MailServerError, MailUnknown, ReaderRefused
 from report.mail import Letter, at_once
 
 __all__ = ["SmtpSender", "connector"]
 
 _LOSSES_TO_GIVE_UP = 3
+_NOT_LET_IN = (530, 535)
+_POLICY = b"5.7."  # RFC 3463: security or policy, such as a relay that does not know us
 
 
 class SmtpSender:
@@ -152,11 +154,17 @@ class SmtpSender:
 
 
 def _refuse(what: str, code: int, reply: bytes) -> NoReturn:
-    kind = MailRefused if 500 <= code <= 599 else MailDeferred
+    kind: type[MailError] = MailRefused if 500 <= code <= 599 else MailDeferred
     verb = "refused" if kind is MailRefused else "put off"
+    if kind is MailRefused and what.startswith("RCPT") and not _is_about_us(code, reply):
+        kind = ReaderRefused
     error = kind(f"the mail server {verb} {what}: {code} {shown(reply)}")
     error.code = code
     raise error
+
+
+def _is_about_us(code: int, reply: bytes) -> bool:
+    return code in _NOT_LET_IN or reply.startswith(_POLICY)
 
 
 def _unknown(to: str, why: str) -> MailUnknown:

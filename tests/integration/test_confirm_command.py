@@ -12,10 +12,14 @@ from zoneinfo import ZoneInfo
 from click.testing import CliRunner
 
 from mailer.__main__ import cli
+from mailer.confirming import WISHES
 from report.adapters.directory_storage import DirectoryStorage
+from report.alert_states import states
+from report.alerts import Alarm
 from report.readers import Every, Reader, Rhythm
 from report.subscribing import WAITING, ask
 from report.tokens import Wish
+from tests.smtp_servers import scripted_server
 
 ROOT = Path(__file__).parents[2]
 SECRET = {"SECRET_KEY": "correct horse battery staple"}
@@ -47,6 +51,22 @@ def test_runs_side_by_side_ask_each_address_once(tmp_path: Path) -> None:
     assert mailed == Counter(f"reader{number}@example.com" for number in range(20))
     assert [process.returncode for process in racing] == [0] * 4, said
     assert list(storage.list(WAITING)) == []
+
+
+def test_a_server_that_refuses_us_loses_no_wish(tmp_path: Path) -> None:
+    """The sender is refused: the wish waits, the command fails, and the owner's alarm is noted."""
+    storage = DirectoryStorage(tmp_path / "data")
+    ask(storage, a_wish(1))
+    with scripted_server(MAIL=["550 5.7.1 sender not verified"]) as (port, _):
+        there = {
+            "SMTP_URL": f"smtp://127.0.0.1:{port}",
+            "MAIL_FROM": "trends@example.org",
+            "MAIL_TO": "nobody",
+        }
+        result = CliRunner().invoke(cli, ["confirm"], env=settings_in(tmp_path) | SECRET | there)
+
+    assert (result.exit_code, len(list(storage.list(WAITING)))) == (1, 1)
+    assert [*states(storage)[Alarm.NOT_ASKED].raised] == [WISHES]
 
 
 def test_where_nobody_waits_nothing_is_said(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from report.adapters.smtp_sender import SmtpSender, connector
-from report.errors import MailDeferred, MailError, MailRefused, MailServerError, MailUnknown
+from report.errors import MailDeferred, MailError, MailRefused, MailServerError, MailUnknown, ReaderRefused
 from report.setting_rules import SmtpUrl
 from tests.mail_builders import a_letter
 from tests.smtp_servers import (
@@ -187,9 +187,20 @@ def test_a_refusal_is_for_now_or_for_good(stage: str, reply: str, error: type[Ma
             sender.send(a_letter())
         sender.send(a_letter(to=NEXT))
 
-    assert type(caught.value) is error
+    is_readers = (stage, error) == ("RCPT", MailRefused)  # the others are refusals of us, or of the message
+    assert type(caught.value) is (ReaderRefused if is_readers else error)
     assert caught.value.code == int(reply[:3])
     assert delivered.readers == [NEXT]
+
+
+@pytest.mark.parametrize("reply", ["550 5.7.1 not from here", "530 log in first"])
+def test_a_policy_against_us_is_no_refusal_of_the_reader(reply: str) -> None:
+    """What a server says at RCPT may be about who asks: the address may be good."""
+    refusal = pytest.raises(MailRefused)
+    with scripted_server(RCPT=[reply]) as (port, _), a_sender(port) as sender, refusal as caught:
+        sender.send(a_letter())
+
+    assert type(caught.value) is MailRefused
 
 
 @pytest.mark.parametrize("stage", STAGES[1:3])

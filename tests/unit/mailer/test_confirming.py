@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailer.confirming import PAUSE, Answer, Desk, Question, ask_waiting, letter_of, summary
+from mailer.confirming import PAUSE, Answer, Desk, Question, ask_waiting, findings_of, letter_of, summary
 from mailer.preflight import problems_of
-from report.errors import MailDeferred, MailError, MailRefused, MailServerError, MailUnknown
+from report.errors import MailDeferred, MailError, MailRefused, MailServerError, MailUnknown, ReaderRefused
 from report.mail import Letter, at_once
 from report.readers import Every, Reader, Rhythm
 from report.runs import Run
@@ -175,8 +175,9 @@ def test_leaving_does_not_stop_a_new_wish(storage: MemoryStorage, work: Work) ->
     [
         pytest.param(MailDeferred("451 later"), Question.DEFERRED, 1, id="not now"),
         pytest.param(MailServerError("no server"), Question.DEFERRED, 1, id="server gone"),
-        pytest.param(MailRefused("550 no such user"), Question.REFUSED, 0, id="refused"),
-        pytest.param(MailUnknown("lost after DATA"), Question.REFUSED, 0, id="perhaps taken"),
+        pytest.param(MailRefused("550 sender not verified"), Question.DEFERRED, 1, id="we are refused"),
+        pytest.param(ReaderRefused("550 no such user"), Question.REFUSED, 0, id="refused"),
+        pytest.param(MailUnknown("lost after DATA"), Question.PERHAPS, 0, id="perhaps taken"),
     ],
 )
 def test_only_what_can_pass_is_tried_again(
@@ -187,7 +188,7 @@ def test_only_what_can_pass_is_tried_again(
     question: Question,
     still_waits: int,
 ) -> None:
-    """The next run asks at once where the mail did not leave; what was refused is over."""
+    """The next run asks at once where the mail did not leave; what the reader's server refused is over."""
     ask(storage, WISH)
     sender.fails = {"ann@example.com": error}
     assert work(NOW) == [question]
@@ -195,6 +196,34 @@ def test_only_what_can_pass_is_tried_again(
 
     sender.fails = {}
     assert work(NOW + timedelta(minutes=15)) == [Question.ASKED] * still_waits
+
+
+def test_what_may_have_arrived_is_not_repeated_within_the_hour(
+    storage: MemoryStorage, sender: NotingSender, work: Work
+) -> None:
+    """Whoever wishes again meanwhile has to wait for the hour, as after any mail."""
+    ask(storage, WISH)
+    sender.fails = {"ann@example.com": MailUnknown("lost after DATA")}
+    work(NOW)
+    sender.fails = {}
+
+    for minutes, question in ((59, Question.AGAIN), (60, Question.ASKED)):
+        ask(storage, WISH)
+        assert work(NOW + timedelta(minutes=minutes)) == [question]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        (it, it not in (Question.ASKED, Question.AGAIN, Question.ELSEWHERE, Question.REFUSED))
+        for it in Question
+    ],
+)
+def test_the_owner_knows_of_wishes_that_were_lost_or_wait(question: Question, told: bool) -> None:
+    """But not of addresses that do not exist: anybody may type one."""
+    found = findings_of([Answer(Question.ASKED, "a…@b.org"), Answer(question, "c…@d.org", "550 not you")])
+
+    assert [finding.says for finding in found] == [f"1 {question}; such as c…@d.org: 550 not you"] * told
 
 
 def test_no_server_leaves_all_waiting(storage: MemoryStorage, sender: NotingSender, work: Work) -> None:
