@@ -34,6 +34,7 @@ class Alarm(StrEnum):
     COMPACT_FAILED = "compact-failed"
     COLLECTOR_STOPPED = "collector-stopped"
     SOURCE_STALE = "source-stale"
+    READER_UNREADABLE = "reader-unreadable"
     READER_REFUSED = "reader-refused"
     UNKNOWN_OUTCOME = "unknown-outcome"
     LATE = "late"

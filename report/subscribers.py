@@ -22,13 +22,21 @@ log = logging.getLogger(__name__)
 _FOLDER = "subscribers/"
 
 
-def readers_of(storage: Storage, settings: Settings) -> list[Reader]:
+def _pass_over(_: str) -> None:
+    """The log has its name."""
+
+
+def readers_of(
+    storage: Storage, settings: Settings, unreadable: Callable[[str], None] = _pass_over
+) -> list[Reader]:
     """Return all who are to get mail, by the hash of their address, each with the reports not refused.
 
     Whoever stands in MAIL_TO and has subscribed gets what was subscribed. A record that cannot be read
-    is named in the log and passed over. Raise `StorageError`.
+    is named in the log, its key given to `unreadable`, and passed over. Raise `StorageError`.
     """
-    readers = mail_to_readers(settings) | {reader_key(it.address): it for it in subscribers(storage)}
+    readers = mail_to_readers(settings) | {
+        reader_key(it.address): it for it in subscribers(storage, unreadable)
+    }
     refusals = refusals_among(storage, readers)
     wanted = (
         replace(
@@ -46,13 +54,22 @@ def mail_to_readers(settings: Settings) -> dict[str, Reader]:
     return {reader_key(reader.address): reader for reader in readers}
 
 
-def subscribers(storage: Storage) -> Iterable[Reader]:
+def subscribers(storage: Storage, unreadable: Callable[[str], None] = _pass_over) -> Iterable[Reader]:
     """Yield who has a record, by key, reading many at a time; unreadable ones are logged and passed over."""
     for place, body in storage.get_many(info.key for info in storage.list(_FOLDER)):
         try:
             yield _reader(body)
         except MailError as error:
             log.warning("%s cannot be read and is passed over: %s", place, error)
+            unreadable(_key(place))
+
+
+def is_unreadable(storage: Storage, key: str) -> bool:
+    """Return whether there is a record with this key that cannot be read."""
+    try:
+        return _reader_or_none(key, storage.get(_place(key))) is None
+    except NotFound:
+        return False
 
 
 def subscriber(storage: Storage, key: str) -> Reader | None:
@@ -118,3 +135,7 @@ def _body(reader: Reader) -> bytes:
 
 def _place(key: str) -> str:
     return f"{_FOLDER}{key}.json"
+
+
+def _key(place: str) -> str:
+    return place.removeprefix(_FOLDER).removesuffix(".json")

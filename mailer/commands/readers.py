@@ -15,7 +15,7 @@ from report.errors import MailError
 from report.readers import REPORTS, Every, Reader, Rhythm, parse_rhythm, parse_zone
 from report.settings import Settings
 from report.storage import Storage
-from report.subscribers import forget, mail_to_readers, subscribers
+from report.subscribers import forget, is_unreadable, mail_to_readers, subscribers
 from report.subscribing import Enrolled, enrol, refuse_to_enrol
 from report.suppressions import refusals_among
 
@@ -82,6 +82,8 @@ def add(address: str, reports: tuple[str, ...], rhythm: str | None, zone: str | 
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
+    if is_unreadable(services.storage, reader_key(reader.address)):
+        click.echo(f"{reader.address} has a record that cannot be read: it is replaced", err=True)
     outcome = enrol(services.storage, reader, datetime.now(UTC))
     click.echo(
         f"{reader.address} {outcome.value}: {reader.titles}, {reader.rhythm.words}, {reader.zone.key} time"

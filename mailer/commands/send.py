@@ -28,6 +28,9 @@ from report.suppressions import is_suppressed
 
 _FAILURES = frozenset({Alarm.BUILD_FAILED, Alarm.MAIL_BROKEN})
 _COLLECTOR = frozenset({Alarm.COLLECTOR_STOPPED, Alarm.SOURCE_STALE})
+_LOST = (
+    "its reader gets no mail: restore the record, or add the reader anew by `python -m mailer readers add`"
+)
 
 log = logging.getLogger("mailer")
 
@@ -130,16 +133,18 @@ def _go_round(desk: Desk) -> int:
     """Do all that is due and tell the owner of what went wrong; return the exit status."""
     services = desk.services
     try:
-        readers = readers_of(services.storage, services.settings)
+        unreadable: list[str] = []
+        readers = readers_of(services.storage, services.settings, unreadable.append)
         _announced(desk, readers)
         served = go_round(desk, readers)
-        findings = [*served.findings, *put_off(served.fates), *_collector_findings(services, desk.now)]
+        lost = [Finding(Alarm.READER_UNREADABLE, f"subscribers/{key}.json", _LOST) for key in unreadable]
+        findings = [*served.findings, *lost, *put_off(served.fates), *_collector_findings(services, desk.now)]
     except Exception as error:
         alarm = Alarm.STORAGE_FAILED if isinstance(error, StorageError) else Alarm.MAIL_BROKEN
         says = str(error) or type(error).__name__
         tell(services, [Finding(alarm, "the run of the mailer", says)], {alarm}, desk.now)
         raise
-    tell(services, findings, CHECKED | _COLLECTOR | {Alarm.NO_MAIL}, desk.now)
+    tell(services, findings, CHECKED | _COLLECTOR | {Alarm.NO_MAIL, Alarm.READER_UNREADABLE}, desk.now)
     give_signs(services, tally(served.fates), desk.now)
     return _status(served)
 

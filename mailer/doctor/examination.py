@@ -73,8 +73,9 @@ def _clockwork(services: Services, around: Surroundings, clock: Callable[[], dat
 
 
 def _settings(services: Services, *_: object) -> Iterable[Verdict]:
-    readers = readers_of(services.storage, services.settings)
-    return check_settings(services.settings, len(readers))
+    unreadable: list[str] = []
+    readers = readers_of(services.storage, services.settings, unreadable.append)
+    return check_settings(services.settings, len(readers), unreadable)
 
 
 def _topic(_: object, around: Surroundings, __: object) -> Iterator[Verdict]:

@@ -8,10 +8,11 @@ from report.settings import Settings
 from report.topics import Subscription
 
 
-def check_settings(settings: Settings, readers: int) -> Iterator[Verdict]:
+def check_settings(settings: Settings, readers: int, unreadable: Sequence[str] = ()) -> Iterator[Verdict]:
     """Yield what is to be said of the settings for `readers` readers; no secret is ever in it."""
     leaves = settings.smtp_url.folder is None
     yield readers_verdict(readers, mail_leaves=leaves)
+    yield from records(unreadable)
     yield owner(settings, mail_leaves=leaves)
     yield watch(settings, mail_leaves=leaves)
     yield unsubscribing(settings, mail_leaves=leaves)
@@ -24,6 +25,13 @@ def readers_verdict(readers: int, *, mail_leaves: bool) -> Verdict:
         advice = "`python -m mailer readers add`, or MAIL_TO"
         return serious(mail_leaves, "readers", "nobody gets a mail", advice)
     return ok("readers", f"{readers:,} get mail")
+
+
+def records(unreadable: Sequence[str]) -> Iterator[Verdict]:
+    """Yield which records of readers cannot be read, by the hash of the address."""
+    for key in unreadable:
+        advice = "restore it, or add the reader anew by `python -m mailer readers add`"
+        yield warning("readers", f"subscribers/{key}.json cannot be read: its reader gets no mail", advice)
 
 
 def owner(settings: Settings, *, mail_leaves: bool) -> Verdict:

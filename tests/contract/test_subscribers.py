@@ -120,10 +120,12 @@ def test_a_broken_record_takes_nobody_else_down(
     storage.put(f"subscribers/{BOSS_KEY}.json", body)
 
     with caplog.at_level(logging.WARNING):
-        addresses = {reader.address for reader in readers_of(storage, SETTINGS)}
+        unreadable: list[str] = []
+        addresses = {reader.address for reader in readers_of(storage, SETTINGS, unreadable.append)}
 
     assert addresses == {ANN.address, "Boss <boss@example.com>"}
     assert f"subscribers/{BOSS_KEY}.json" in caplog.text
+    assert unreadable == [BOSS_KEY]
 
 
 @pytest.mark.parametrize(

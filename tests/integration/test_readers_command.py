@@ -10,8 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mailer.__main__ import cli
+from mailer.doctor.wishes import check_settings
 from report.adapters.directory_storage import DirectoryStorage
 from report.addresses import reader_key
+from report.alert_states import states
+from report.alerts import Alarm
+from report.settings import Settings
 from report.subscribers import subscribers
 from report.subscribing import leave
 
@@ -91,6 +95,18 @@ def test_what_is_wrong_is_said(office: Office, arguments: tuple[str, ...], statu
 
     assert (result.exit_code, words in result.output) == (status, True)
     assert office.addresses == []
+
+
+def test_a_record_that_cannot_be_read_is_told_until_it_is_replaced(office: Office) -> None:
+    """Its reader gets nothing: the run raises an alarm, the doctor warns, adding says so."""
+    place = f"subscribers/{reader_key('ann@example.com')}.json"
+    office.storage.put(place, b"{")
+    CliRunner().invoke(cli, ["send", "--at", "2026-11-21T00:30"], env=office.settings)
+
+    assert [*states(office.storage)[Alarm.READER_UNREADABLE].raised] == [place]
+    assert [str(verdict)[:7] for verdict in check_settings(Settings(), 1, ["k"])][1] == "warning"
+    assert "cannot be read: it is replaced" in office.run("add", "ann@example.com").stderr
+    assert office.run("add", "ann@example.com").stderr == ""
 
 
 def test_who_left_is_not_added(office: Office) -> None:
