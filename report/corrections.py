@@ -15,7 +15,9 @@ def corrected(report: Report, before: Edition | None, revision: int) -> Report:
     """
     if before is None:
         return report
-    said = Note((_reason(before, revision), *_ranking(before, report), *_totals(before, report)))
+    is_same_day = before.zone == report.period.zone.key
+    moves = (*_ranking(before, report), *_totals(before, report)) if is_same_day else ()
+    said = Note((_reason(before, report, revision), *moves))
     froze = {"revision": before.revision, "ranking": list(before.ranking), "totals": dict(before.totals)}
     return replace(
         report,
@@ -25,22 +27,27 @@ def corrected(report: Report, before: Edition | None, revision: int) -> Report:
 
 
 def top_changed(before: Edition, after: Edition) -> bool:
-    """Whether the first ten are others, or in another order; False where that was not frozen."""
-    is_known = bool(before.ranking) or before.coverage is not None
-    return is_known and before.ranking != after.ranking
+    """Whether the first ten of the same hours are others or in another order; False if not frozen."""
+    return _is_known(before) and before.zone == after.zone and before.ranking != after.ranking
 
 
-def _reason(before: Edition, revision: int) -> str:
-    return (
-        f"This is version {revision}: since version {before.revision} was made, tweets came in late, or the "
-        f"report is made otherwise. Version {before.revision} stays as it was."
-    )
+def _is_known(before: Edition) -> bool:
+    """Whether the first ten were frozen, be it that there were none: editions of old have no such field."""
+    return bool(before.ranking) or before.coverage is not None
+
+
+def _reason(before: Edition, report: Report, revision: int) -> str:
+    now = report.period.zone.key
+    why = f"since version {before.revision} was made, tweets came in late, or the report is made otherwise"
+    if before.zone != now:
+        why = f"version {before.revision} was of other hours, those of {before.zone}; this one is of {now}"
+    return f"This is version {revision}: {why}. Version {before.revision} stays as it was."
 
 
 def _ranking(before: Edition, report: Report) -> Iterator[str]:
     """The moves within the first ten, in one sentence; nothing for a report without them."""
     then, now = before.ranking, report.ranking
-    if not then and not now:
+    if not _is_known(before) or not (then or now):
         return
     moved = [f"{_shown(name)} {_place(now, name)} ({_place(then, name)})" for name in now]
     moved = [said for said, name in zip(moved, now, strict=True) if _at(now, name) != _at(then, name)]

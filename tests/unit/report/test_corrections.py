@@ -80,6 +80,17 @@ def test_what_was_not_frozen_is_not_compared() -> None:
     before = the_first(ranking=(), totals={}, coverage=None)
 
     assert told(corrected(report_of(ranking=()), before, 2)) == (REASON,)
+    assert told(corrected(report_of(), before, 2)) == (REASON,)
+
+
+def test_days_of_two_zones_are_not_compared() -> None:
+    """Other hours were counted: what differs is no correction of what was."""
+    said = told(corrected(report_of(ranking=("#z",)), the_first(zone="Asia/Tokyo"), 2))
+
+    assert said == (
+        "This is version 2: version 1 was of other hours, those of Asia/Tokyo; this one is of UTC. "
+        "Version 1 stays as it was.",
+    )
 
 
 def test_a_correction_stands_first_and_in_the_data() -> None:
@@ -102,6 +113,7 @@ def test_a_correction_stands_first_and_in_the_data() -> None:
         pytest.param({}, {"ranking": ("#b", "#a", "#c")}, True, id="another order"),
         pytest.param({}, {"ranking": ("#a", "#b", "#d")}, True, id="another hashtag"),
         pytest.param({}, {"totals": {"tweets": 9999}}, False, id="other totals alone"),
+        pytest.param({"zone": "Asia/Tokyo", "ranking": ("#z",)}, {}, False, id="the day of another zone"),
         pytest.param({"ranking": (), "is_empty": True, "coverage": 0.0}, {}, True, id="nothing before"),
         pytest.param({"ranking": (), "coverage": None}, {}, False, id="not frozen before"),
         pytest.param({"ranking": (), "coverage": None}, {"ranking": ()}, False, id="no ranking at all"),
