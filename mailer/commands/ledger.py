@@ -2,7 +2,9 @@
 
 import os
 import pwd
+import re
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import click
@@ -13,12 +15,16 @@ from mailer.ledger_rows import Row, as_csv, as_json, as_table, counts_of, rows_o
 from mailer.settling import Settled, Witness, Word, settle
 from report.addresses import reader_key
 from report.composition import services_from_environ
-from report.places import ledger_periods
+from report.errors import NotFound
+from report.places import ledger_entry, ledger_periods
 from report.runs import is_over, this_run
 from report.services import Services
 from report.subscribers import mail_to_readers, subscribers
 
 _HASH_SIGNS = 32
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NAMED = 5  # periods, in a line that says there are more
+_LATELY = 200  # periods looked through for a reader's last: a week of hourly mail
 
 
 @click.command()
@@ -27,7 +33,8 @@ _HASH_SIGNS = 32
     "--edition",
     "period",
     metavar="PERIOD",
-    help="The period: 2026-11-20, 2026-W47 or 2026-11-20T0730Z; by default the last that was mailed.",
+    help="The period: 2026-11-20, 2026-W47 or 2026-11-20T0730Z; by default the last day that was mailed, and "
+    "to --resolve the last the reader was mailed.",
 )
 @click.option("--correction", type=click.IntRange(1), help="Settle this correction's mail, not the first.")
 @click.option(
@@ -70,29 +77,51 @@ def ledger(
       python -m mailer ledger --format csv > ledger.csv
     """
     services = services_from_environ()
-    occasion = Occasion(report, period or _newest(services, report), correction or 0)
+    mailed = _newest_first(services, report)
     now = datetime.now(UTC)
     if word and readers:
-        sys.exit(_resolve(services, occasion, readers, Word(word), now))
+        of_whom = {reader: period or _last_of(services, report, mailed, reader) for reader in readers}
+        occasions = {reader: Occasion(report, of_whom[reader], correction or 0) for reader in readers}
+        sys.exit(_resolve(services, occasions, Word(word), now))
     if word:
         raise click.UsageError("--resolve needs the READERs it is about")
+    occasion = Occasion(report, period or _last_day(mailed), correction or 0)
     rows = [row for row in _rows(services, occasion, now) if _is_asked_for(row, states, readers)]
     if form == "table":
         click.echo(f"{report} {occasion.period}: {counts_of(rows) or 'no entries'}")
     if rows:
         click.echo({"table": _table, "csv": as_csv, "json": as_json}[form](rows))
+    if form == "table" and not period and (since := mailed[: mailed.index(occasion.period)]):
+        more = ", …" if len(since) > _NAMED else ""
+        click.echo(f"mailed since then: {', '.join(since[:_NAMED])}{more}; --edition shows one", err=True)
 
 
 def _table(rows: list[Row]) -> str:
     return "\n".join(as_table(rows))
 
 
-def _newest(services: Services, report: str) -> str:
-    """The last day, or minute of one, that somebody was mailed; a week only where there is nothing else."""
+def _newest_first(services: Services, report: str) -> list[str]:
+    """The periods somebody was mailed; weeks after all others."""
     periods = services.storage.list_folders(ledger_periods(report))
     if not periods:
         raise click.ClickException(f"no mail of {report} stands in the ledger")
-    return max(periods, key=lambda name: ("-W" not in name, name))
+    return sorted(periods, key=lambda name: ("-W" not in name, name), reverse=True)
+
+
+def _last_day(mailed: Sequence[str]) -> str:
+    """The last whole day, which everybody waits for; what is hourly would push it out of sight."""
+    return next((name for name in mailed if _DAY.fullmatch(name)), mailed[0])
+
+
+def _last_of(services: Services, report: str, mailed: Sequence[str], reader: str) -> str:
+    """The last period the reader was mailed, among those of late; else the last day."""
+    for name in mailed[:_LATELY]:
+        try:
+            services.storage.head(ledger_entry(report, name, _hash_of(reader)))
+        except NotFound:
+            continue
+        return name
+    return _last_day(mailed)
 
 
 def _rows(services: Services, occasion: Occasion, now: datetime) -> list[Row]:
@@ -111,12 +140,10 @@ def _is_asked_for(row: Row, states: tuple[str, ...], readers: tuple[str, ...]) -
     return (not states or row.state in states) and (not wanted or _hash_of(row.reader) in wanted)
 
 
-def _resolve(
-    services: Services, occasion: Occasion, readers: tuple[str, ...], word: Word, now: datetime
-) -> int:
+def _resolve(services: Services, occasions: Mapping[str, Occasion], word: Word, now: datetime) -> int:
     witness = Witness(f"{pwd.getpwuid(os.getuid()).pw_name} on {this_run().host}", now)
     said: list[Settled] = []
-    for reader in readers:
+    for reader, occasion in occasions.items():
         said.append(settle(services.storage, occasion, _hash_of(reader), word, witness, is_over))
         click.echo(f"{occasion} to {reader}: {said[-1].says}")
     return 0 if all(one.is_kept for one in said) else 1

@@ -118,3 +118,19 @@ def test_a_correction_is_settled_apart(office: Office) -> None:
     told = office.run("ledger", "--resolve", "again", "--correction", "1", ANN)
 
     assert told.stdout == f"{Occasion('trends', '2026-11-20', 1)} to {ANN}: there is no ledger entry\n"
+
+
+def test_hourly_mail_does_not_push_the_day_out_of_sight(office: Office) -> None:
+    """The last day is shown, and what was mailed since is named; a word finds the reader's own last mail."""
+    day = office.storage.get(Occasion("trends", "2026-11-20").entry_key(ANN))
+    office.storage.put(Occasion("trends", "2026-11-21T1100Z").entry_key(BOB), day)
+
+    shown = office.run("ledger")
+    told = office.run("ledger", "--resolve", "arrived", ANN, BOB)
+
+    assert shown.stdout.startswith("trends 2026-11-20: 1 accepted, 1 unknown\n")
+    assert shown.stderr == "mailed since then: 2026-11-21T1100Z; --edition shows one\n"
+    assert [line.partition(" to ")[0] for line in told.stdout.splitlines()] == [
+        "trends 2026-11-20",
+        "trends 2026-11-21T1100Z",
+    ]
