@@ -95,7 +95,7 @@ class MailError(TrendsError):
 
 
 class MailRefused(MailError):
-    """The server refused the sender, the reader or the message for good."""
+    """The server refused the reader or the message for good."""
 
 
 class ReaderRefused(MailRefused):
@@ -109,7 +109,7 @@ class MailDeferred(MailError):
 
 
 class MailServerError(MailDeferred):
-    """No connection to the mail server could be made: the next mail would fare no better."""
+    """The mail server cannot be reached, or refuses us: the next mail would fare no better."""
 
 
 class MailUnknown(MailError):

@@ -96,7 +96,7 @@ class Sender(Protocol):
         says no, or raises, the letter is withdrawn: False is returned, or what was raised.
 
         Raise `MailRefused` (for good), `MailDeferred` (not taken, may be tried again; as `MailServerError`
-        where the connection is gone and cannot be made anew) or `MailUnknown` (may have been taken).
+        where the server refuses us, or is gone) or `MailUnknown` (may have been taken).
         """
 
 

@@ -1,5 +1,6 @@
 """Rules for handing mail to an SMTP server, however it behaves."""
 
+import contextlib
 import socket
 import ssl
 import traceback
@@ -174,33 +175,59 @@ def test_a_server_that_is_not_there_is_a_server_error() -> None:
 
 STAGES = ("MAIL", "RCPT", "DATA", "message")
 REPLIES = {"421 closing": MailDeferred, "450 later": MailDeferred, "550 never": MailRefused}
+FOR_GOOD = {"RCPT": ReaderRefused, "message": MailRefused}
+"""What 5xx means by its stage; at the others it is us that the server refuses, whoever the reader is."""
 
 
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize(("reply", "error"), REPLIES.items())
 def test_a_refusal_is_for_now_or_for_good(stage: str, reply: str, error: type[MailError]) -> None:
-    """At every stage 4xx can be tried again and 5xx cannot; the error carries the server's words."""
+    """At every stage 4xx can be tried again; 5xx is final for the reader or message it was said of."""
     times = 2 if (stage, reply[:3]) == ("MAIL", "421") else 1  # a goodbye at MAIL is answered by coming anew
     script: Script = {stage: [reply] * times}
     with scripted_server(**script) as (port, delivered), a_sender(port) as sender:
-        with pytest.raises(error, match=reply) as caught:
+        with pytest.raises(MailError, match=reply) as caught:
             sender.send(a_letter())
         sender.send(a_letter(to=NEXT))
 
-    is_readers = (stage, error) == ("RCPT", MailRefused)  # the others are refusals of us, or of the message
-    assert type(caught.value) is (ReaderRefused if is_readers else error)
+    assert type(caught.value) is (FOR_GOOD.get(stage, MailServerError) if error is MailRefused else error)
     assert caught.value.code == int(reply[:3])
     assert delivered.readers == [NEXT]
 
 
-@pytest.mark.parametrize("reply", ["550 5.7.1 not from here", "530 log in first"])
-def test_a_policy_against_us_is_no_refusal_of_the_reader(reply: str) -> None:
-    """What a server says at RCPT may be about who asks: the address may be good."""
-    refusal = pytest.raises(MailRefused)
+@pytest.mark.parametrize("reply", ["530 log in first", "535 no", "503 AUTH first"])
+def test_a_server_that_wants_a_password_at_rcpt_refuses_us(reply: str) -> None:
+    """The next reader would fare no better."""
+    refusal = pytest.raises(MailServerError, match=reply)
     with scripted_server(RCPT=[reply]) as (port, _), a_sender(port) as sender, refusal as caught:
         sender.send(a_letter())
 
-    assert type(caught.value) is MailRefused
+    assert caught.value.code == int(reply[:3])
+
+
+@pytest.mark.parametrize("reply", ["550 5.7.1 not from here", "554 Relay access denied"])
+def test_a_policy_against_three_readers_is_one_against_us(reply: str) -> None:
+    """The addresses may be good: none is refused for good, and after three the run is at its end."""
+    kinds: list[type] = []
+    with scripted_server(RCPT=[reply] * 5) as (port, delivered), a_sender(port) as sender:
+        for _ in range(3):
+            with pytest.raises(MailDeferred, match=reply) as caught:
+                sender.send(a_letter())
+            kinds.append(type(caught.value))
+
+    assert kinds == [MailDeferred, MailDeferred, MailServerError]
+    assert delivered.mails == []
+
+
+def test_a_policy_against_some_readers_holds_up_nobody() -> None:
+    """A group that takes no mail from outside keeps no one behind it waiting."""
+    no = "550 5.7.1 not for you"
+    with scripted_server(RCPT=[no, no, "250 OK", no, no]) as (port, delivered), a_sender(port) as sender:
+        for number in range(6):
+            with contextlib.suppress(MailDeferred):
+                sender.send(a_letter(to=f"reader{number}@example.com"))
+
+    assert delivered.readers == ["reader2@example.com", "reader5@example.com"]
 
 
 @pytest.mark.parametrize("stage", STAGES[1:3])
