@@ -174,6 +174,21 @@ def test_who_is_put_off_is_tried_once_more_at_the_end() -> None:
     assert (tried.state, tried.tries) == (State.ACCEPTED, 2)
 
 
+def test_what_was_settled_before_the_second_try_is_not_sent() -> None:
+    """Between its two rounds a run may be overtaken: only what still failed is tried again."""
+    storage, sender = MemoryStorage(), MemorySender({ANN: [MailDeferred("busy")]})
+
+    def overtaken(seconds: float) -> None:
+        found = look(storage, key := OCCASION.entry_key(ANN))
+        assert found is not None
+        assert claim(storage, key, replace(found.entry, state=State.ACCEPTED), found.etag)
+
+    list(carry_out(planned(storage), written, 1, a_post(storage, sender, wait=overtaken)))
+
+    assert sender.tried == [*READERS]
+    assert states(storage) == ["accepted"] * 3
+
+
 def test_a_run_tries_a_reader_twice_at_most() -> None:
     """Who is still put off waits for the next run, and is told of once."""
     storage, sender = MemoryStorage(), MemorySender({ANN: [MailDeferred("busy")] * 3})
@@ -303,6 +318,22 @@ def test_a_letter_that_cannot_be_made_loses_no_outcome() -> None:
     with pytest.raises(MailError, match="too large"):
         next(outcomes)
     assert states(storage) == ["accepted", "accepted", None]
+
+
+def test_a_fault_of_the_program_loses_no_record() -> None:
+    """Whatever ends the run, a mail that was handed over is not left as a claim."""
+    storage, sender = MemoryStorage(), MemorySender()
+
+    def letter(reader: str) -> Letter:
+        if reader == BOB:
+            raise LookupError("a fault")
+        return written(reader)
+
+    with pytest.raises(LookupError):
+        list(carry_out(planned(storage), letter, 1, a_post(storage, sender)))
+
+    assert sender.sent == [ANN]
+    assert states(storage) == ["accepted", None, None]
 
 
 def test_a_correction_is_mailed_beside_the_first_mail() -> None:
