@@ -156,9 +156,19 @@ def claim(storage: Storage, key: str, entry: Entry, etag: str) -> bool:
     return True
 
 
-def record(storage: Storage, key: str, claimed: Entry, state: State, code: int = 0, text: str = "") -> None:
-    """Say what became of a mail this run had claimed; nobody else writes over a young claim."""
-    storage.put(key, _body(replace(claimed, state=state, code=code, text=text)), JSON)
+def record(storage: Storage, key: str, claimed: Entry, state: State, code: int = 0, text: str = "") -> bool:
+    """Say what became of a mail this run had claimed; return if it worked.
+
+    Nobody else writes over a young claim. Of a run that slept, a person or another run may have settled it:
+    what is no longer this run's claim stays as it is.
+    """
+    try:
+        body, etag = storage.get_with_etag(key)
+    except NotFound:
+        return False
+    if body != _body(claimed):
+        return False
+    return claim(storage, key, replace(claimed, state=state, code=code, text=text), etag)
 
 
 def _holds(storage: Storage, key: str, body: bytes) -> bool:

@@ -15,10 +15,10 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 
-from mailer.ledger import Entry, Occasion, State, claim, look, record
+from mailer.ledger import LONGEST_SILENCE, Entry, Occasion, State, claim, look, record
 from mailer.pacing import Pace
 from mailer.planning import Fate, Intent, plan
-from report.errors import MailError, MailRefused, MailServerError, MailUnknown, StorageError
+from report.errors import MailDeferred, MailError, MailRefused, MailServerError, MailUnknown, StorageError
 from report.mail import Letter, Sender
 from report.runs import Run
 from report.storage import Storage
@@ -105,12 +105,12 @@ class _Told:
     """An outcome, and how it is written down; nothing is to be written of a mail that was not claimed."""
 
     def __init__(
-        self, intent: Intent, outcome: Outcome, write: Callable[[], Future[None]] | None = None
+        self, intent: Intent, outcome: Outcome, write: Callable[[], Future[bool]] | None = None
     ) -> None:
         self.intent = intent
         self._outcome = outcome
         self._write = write
-        self._written: Future[None] | None = None
+        self._written: Future[bool] | None = None
 
     def begin(self) -> None:
         """Begin to write it down, once."""
@@ -122,10 +122,16 @@ class _Told:
         self.begin()
         error = self._written.exception() if self._written else None
         if error is None:
-            return self._outcome
+            return self._outcome if self._is_kept() else self._doubted("the entry is no longer this run's")
         if not isinstance(error, StorageError):
             raise error
-        words = f"{self._outcome.fate}, but the ledger could not be told: {error}"
+        return self._doubted(str(error))
+
+    def _is_kept(self) -> bool:
+        return self._written is None or self._written.result()
+
+    def _doubted(self, why: str) -> Outcome:
+        words = f"{self._outcome.fate}, but the ledger could not be told: {why}"
         return replace(self._outcome, fate=Fate.UNKNOWN, why=words)
 
 
@@ -204,6 +210,8 @@ class _Courier:
                 last.begin()
             if following:
                 self._ahead = {following.reader: self.clerks.submit(self._letter, following.reader)}
+            if is_ours and post.clock() - entry.at >= LONGEST_SILENCE:  # others call it unknown by now
+                raise MailDeferred("the claim grew too old before the mail could leave: nothing was sent")
             return is_ours
 
         error = _handed_over(post.sender, letter, may_leave)

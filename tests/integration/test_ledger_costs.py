@@ -47,10 +47,10 @@ def letter(reader: str) -> Letter:
     return a_letter(to=reader, message_id=message_id("trends", OCCASION.period, reader, "a@example.org"))
 
 
-def test_a_mail_costs_two_writes_and_a_read_and_a_plan_one_listing(
+def test_a_mail_costs_two_writes_and_two_reads_and_a_plan_one_listing(
     s3: "S3Client", bucket: str, tmp_path: Path
 ) -> None:
-    """It is asked whether it is still wanted, claimed and recorded; the plan asks for nobody one by one."""
+    """It is asked whether it is wanted, claimed, read and recorded; the plan asks for nobody one by one."""
     storage = S3Storage(s3, bucket)
     post = Post(
         storage,
@@ -70,6 +70,6 @@ def test_a_mail_costs_two_writes_and_a_read_and_a_plan_one_listing(
 
     assert fates == {Fate.ACCEPTED}
     assert dict(planning) == {"ListObjectsV2": 1}
-    assert dict(sending) == {"GetObject": len(READERS), "PutObject": 2 * len(READERS)}
+    assert dict(sending) == {"GetObject": 2 * len(READERS), "PutObject": 2 * len(READERS)}
     assert again == {Fate.ALREADY_SENT}
     assert dict(planning_again) == {"ListObjectsV2": 1}

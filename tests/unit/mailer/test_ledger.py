@@ -1,6 +1,7 @@
 """Rules for the ledger of mails."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -74,6 +75,21 @@ def test_a_record_keeps_the_claim_and_the_servers_words() -> None:
     entry = found(storage).entry
     assert (entry.state, entry.code, entry.text) == (State.REFUSED, 550, "no such user")
     assert (entry.run, entry.message_id) == (a_claim().run, "<x@example.org>")
+
+
+def test_a_record_leaves_alone_what_is_no_longer_its_claim() -> None:
+    """A run that slept writes over nothing that was settled meanwhile, nor makes anew what was removed."""
+    storage = MemoryStorage()
+    claim(storage, KEY, a_claim(), etag="")
+    settled = replace(a_claim(), state=State.ACCEPTED)
+    claim(storage, KEY, settled, found(storage).etag)
+
+    assert not record(storage, KEY, a_claim(), State.FAILED)
+    assert found(storage).entry == settled
+
+    storage.delete(KEY)
+    assert not record(storage, KEY, a_claim(), State.FAILED)
+    assert look(storage, KEY) is None
 
 
 @pytest.mark.parametrize(

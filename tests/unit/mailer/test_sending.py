@@ -235,8 +235,8 @@ def test_mails_leave_at_the_pace_that_was_asked_for() -> None:
 
 def test_a_claim_is_stamped_with_the_moment_it_is_made() -> None:
     """A long run's last claims are as young as its first were: nobody takes them for those of a dead run."""
-    storage, hours = MemoryStorage(), iter(range(9))
-    post = a_post(storage, MemorySender(), clock=lambda: FIVE + timedelta(hours=next(hours)))
+    storage, sender = MemoryStorage(), MemorySender()
+    post = a_post(storage, sender, clock=lambda: FIVE + timedelta(hours=len(sender.sent)))
 
     list(carry_out(planned(storage), written, 1, post))
 
@@ -264,10 +264,10 @@ def test_one_record_at_most_is_outstanding() -> None:
     class Slow(MemoryStorage):
         was_overtaken = False
 
-        def put(self, key: str, body: bytes, content_type: str = OCTETS) -> None:
+        def put_if_match(self, key: str, body: bytes, etag: str, content_type: str = OCTETS) -> None:
             if key == OCCASION.entry_key(ANN):
                 self.was_overtaken = third_left.wait(0.2)
-            super().put(key, body, content_type)
+            super().put_if_match(key, body, etag, content_type)
 
     class Noting(MemorySender):
         def send(self, letter: Letter, may_leave: Callable[[], bool] = at_once) -> bool:
@@ -286,10 +286,10 @@ def test_what_the_ledger_could_not_be_told_is_of_unknown_fate() -> None:
     """A mail that left but is not recorded is said so at once; its claim keeps it from being sent again."""
 
     class Failing(MemoryStorage):
-        def put(self, key: str, body: bytes, content_type: str = OCTETS) -> None:
+        def put_if_match(self, key: str, body: bytes, etag: str, content_type: str = OCTETS) -> None:
             if key == OCCASION.entry_key(BOB):
                 raise StorageUnavailable("the disk is full")
-            super().put(key, body, content_type)
+            super().put_if_match(key, body, etag, content_type)
 
     storage, sender = Failing(), MemorySender()
 
@@ -300,6 +300,48 @@ def test_what_the_ledger_could_not_be_told_is_of_unknown_fate() -> None:
     assert "accepted, but the ledger could not be told: the disk is full" in outcomes[1].why
     assert fates(again)[BOB] == "unknown"
     assert sender.sent == [*READERS]
+
+
+def test_a_run_that_slept_over_its_claim_sends_nothing_by_it() -> None:
+    """What others call unknown by now does not leave; the second round claims it anew, as young as it is."""
+    storage, now = MemoryStorage(), [FIVE]
+
+    class Sleepy(MemorySender):
+        def send(self, letter: Letter, may_leave: Callable[[], bool] = at_once) -> bool:
+            if letter.to not in self.tried and letter.to == ANN:
+                now[0] += timedelta(minutes=15)
+            return super().send(letter, may_leave)
+
+    sender = Sleepy()
+    outcomes = list(carry_out(planned(storage), written, 1, a_post(storage, sender, clock=lambda: now[0])))
+
+    assert (sender.tried, sender.sent) == ([*READERS, ANN], [BOB, CYD, ANN])
+    assert fates(outcomes) == dict.fromkeys(READERS, "accepted")
+
+
+@pytest.mark.parametrize("error", [None, MailDeferred("lost")])
+def test_what_was_settled_while_a_mail_left_stays(error: MailError | None) -> None:
+    """A run that slept neither writes over another's word nor tries again; somebody is told."""
+    storage = MemoryStorage()
+
+    class Overtaken(MemorySender):
+        def send(self, letter: Letter, may_leave: Callable[[], bool] = at_once) -> bool:
+            is_sent = super().send(letter, may_leave)
+            found = look(storage, key := OCCASION.entry_key(ANN))
+            assert found is not None
+            assert claim(storage, key, replace(found.entry, state=State.ACCEPTED, text="Bob"), found.etag)
+            if error:
+                raise error
+            return is_sent
+
+    sender = Overtaken()
+    outcomes = carried(storage, sender, planned(storage, [ANN]))
+
+    kept = entry(storage, ANN)
+    assert kept is not None
+    assert (kept.state, kept.text, sender.tried) == (State.ACCEPTED, "Bob", [ANN])
+    assert [outcome.fate for outcome in outcomes] == [Fate.UNKNOWN]
+    assert "no longer this run's" in outcomes[0].why
 
 
 def test_a_letter_that_cannot_be_made_loses_no_outcome() -> None:
