@@ -14,10 +14,17 @@ FOLDER = "ledger/hosts/"
 _JSON = "application/json"
 
 
-def beat(storage: Storage, host: str, now: datetime) -> None:
-    """Write down that a run of this host at `now` (aware) did all that was due; raise `StorageError`."""
+def beat(storage: Storage, host: str, now: datetime, ended_at: datetime) -> None:
+    """Write down that a run of this host at `now` (aware) did all that was due; raise `StorageError`.
+
+    A run that took long does not write over one that began after it; one after `ended_at` is a wrong clock's.
+    """
+    key = f"{FOLDER}{quote(host, safe='')}.json"
+    standing = _time_in(storage, key)
+    if standing and now < standing <= ended_at:
+        return
     body = json.dumps({"host": host, "at": now.astimezone(UTC).isoformat()}).encode()
-    storage.put(f"{FOLDER}{quote(host, safe='')}.json", body, _JSON)
+    storage.put(key, body, _JSON)
 
 
 def last_beat(storage: Storage) -> datetime | None:
@@ -26,10 +33,12 @@ def last_beat(storage: Storage) -> datetime | None:
     It costs a listing and a read, however many hosts there were.
     """
     newest = max(storage.list(FOLDER), key=lambda info: info.modified_at, default=None)
-    if newest is None:
-        return None
+    return _time_in(storage, newest.key) if newest else None
+
+
+def _time_in(storage: Storage, key: str) -> datetime | None:
     try:
-        said = json.loads(storage.get(newest.key))["at"]
+        said = json.loads(storage.get(key))["at"]
         return datetime.fromisoformat(said).astimezone(UTC)
     except (NotFound, ValueError, LookupError, TypeError):
         return None

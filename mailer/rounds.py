@@ -64,9 +64,13 @@ def go_round(desk: Desk, readers: Sequence[Reader]) -> Served:
         late = [told_late(desk, group) for group in passed]
         served = sum(late, served)
         served += told_skipped(passed_groups(desk, hourly, before), before, desk.now)
-    if not desk.stop.is_asked():
-        beat(storage, desk.run.host, desk.now)
     return served
+
+
+def close_round(desk: Desk) -> None:
+    """Write down that all was done, once the owner was told: what is lost before that is found again."""
+    if not desk.stop.is_asked():
+        beat(desk.services.storage, desk.run.host, desk.now, desk.clock())
 
 
 def _steps(desk: Desk, groups: Iterable[Group], others: Iterable[Group]) -> Iterator[Served]:

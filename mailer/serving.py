@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 
 from mailer.groups import Group
 from mailer.ledger import Occasion
@@ -44,6 +44,11 @@ class Desk:
     run: Run
     stop: Stop
     hold_below: int
+
+    @cached_property
+    def clock(self) -> Callable[[], datetime]:
+        """What time it is, by one clock for the whole run: the last group's claims must not look old."""
+        return clock_from(self.now)
 
 
 @dataclass(frozen=True)
@@ -180,7 +185,7 @@ def _post(desk: Desk, occasion: Occasion) -> Post:
         services.storage,
         services.sender(),
         desk.run,
-        clock_from(desk.now),
+        desk.clock,
         stop.wait,
         stop.is_asked,
         services.settings.mail_per_second,

@@ -11,7 +11,7 @@ from mailer.commands.arguments import REPORT, moment_of, period_named
 from mailer.groups import Group, Turn
 from mailer.ledger import Occasion
 from mailer.pacing import stoppable
-from mailer.rounds import CHECKED, go_round, next_turn, open_groups
+from mailer.rounds import CHECKED, close_round, go_round, next_turn, open_groups
 from mailer.sending import PROBLEMS
 from mailer.serving import Desk, Served, intents_of, serve
 from mailer.signals import give_signs, put_off, tally
@@ -138,13 +138,16 @@ def _go_round(desk: Desk) -> int:
         _announced(desk, readers)
         served = go_round(desk, readers)
         lost = [Finding(Alarm.READER_UNREADABLE, f"subscribers/{key}.json", _LOST) for key in unreadable]
-        findings = [*served.findings, *lost, *put_off(served.fates), *_collector_findings(services, desk.now)]
+        findings = [*served.findings, *lost, *put_off(served.fates)]
     except Exception as error:
         alarm = Alarm.STORAGE_FAILED if isinstance(error, StorageError) else Alarm.MAIL_BROKEN
         says = str(error) or type(error).__name__
         tell(services, [Finding(alarm, "the run of the mailer", says)], {alarm}, desk.now)
         raise
-    tell(services, findings, CHECKED | _COLLECTOR | {Alarm.NO_MAIL, Alarm.READER_UNREADABLE}, desk.now)
+    collector, looked = _look_at_collector(services, desk.now)
+    checked = CHECKED | looked | {Alarm.NO_MAIL, Alarm.READER_UNREADABLE}
+    tell(services, [*findings, *collector], checked, desk.now)
+    close_round(desk)
     give_signs(services, tally(served.fates), desk.now)
     return _status(served)
 
@@ -166,9 +169,13 @@ def _nothing_due(turn: Turn | None, now: datetime) -> str:
     return f"nothing is due until {here:{form}} {turn.zone}{aside}"
 
 
-def _collector_findings(services: Services, now: datetime) -> list[Finding]:
-    minutes = services.settings.alert_quiet_minutes
-    return check_collector(services.storage, now, timedelta(minutes=minutes)) if minutes else []
+def _look_at_collector(services: Services, now: datetime) -> tuple[list[Finding], frozenset[Alarm]]:
+    """Return what is wrong with the collector, and what was looked for; one that fails hides no other."""
+    quiet = timedelta(minutes=services.settings.alert_quiet_minutes)
+    try:
+        return check_collector(services.storage, now, quiet) if quiet else [], _COLLECTOR
+    except StorageError as error:
+        return [Finding(Alarm.STORAGE_FAILED, "the look at the collector", str(error))], frozenset()
 
 
 def _status(served: Served) -> int:

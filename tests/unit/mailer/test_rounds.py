@@ -11,8 +11,8 @@ from mailer.heartbeats import beat, last_beat
 from mailer.ledger import Entry, Occasion, State, claim
 from mailer.pacing import Stop
 from mailer.planning import Fate
-from mailer.rounds import go_round, next_turn
-from mailer.serving import Desk
+from mailer.rounds import close_round, go_round, next_turn
+from mailer.serving import Desk, Served
 from report.alerts import Alarm
 from report.readers import Reader, parse_rhythm
 from report.runs import Run
@@ -57,6 +57,13 @@ def a_desk(storage: MemoryStorage, now: datetime, stop: Stop | None = None) -> D
     return Desk(services, now, RUN, stop or Stop(), hold_below=50)
 
 
+def a_round(desk: Desk, whom: list[Reader]) -> Served:
+    """Do what a run does, the owner told in between."""
+    served = go_round(desk, whom)
+    close_round(desk)
+    return served
+
+
 def readers(count: int, rhythm: str = "daily 05:00") -> list[Reader]:
     return [
         Reader(f"{number}@example.com", ("trends",), parse_rhythm(rhythm), UTC_ZONE)
@@ -77,21 +84,21 @@ def storage() -> CountingStorage:
     """A storage with the edition of 20 November, and a run at five."""
     storage = CountingStorage()
     a_frozen_edition(storage)
-    beat(storage, "host", FIVE)
+    beat(storage, "host", FIVE, FIVE)
     storage.asked.clear()
     return storage
 
 
 @pytest.mark.parametrize("count", [1, 3000])
-def test_a_round_with_nothing_due_costs_five_requests(storage: CountingStorage, count: int) -> None:
+def test_a_round_with_nothing_due_costs_six_requests(storage: CountingStorage, count: int) -> None:
     """The last run is found and this one noted, the standing edition seen: however many readers there are."""
     now = FIVE + timedelta(hours=12)
-    beat(storage, "host", now - QUARTER)
+    beat(storage, "host", now - QUARTER, now - QUARTER)
     storage.asked.clear()
 
-    served = go_round(a_desk(storage, now), readers(count))
+    served = a_round(a_desk(storage, now), readers(count))
 
-    assert storage.asked == {"LIST": 2, "GET": 2, "PUT": 1}
+    assert storage.asked == {"LIST": 2, "GET": 3, "PUT": 1}
     assert (served.fates, served.findings) == (Counter(), ())
 
 
@@ -99,10 +106,10 @@ def test_a_round_after_the_mail_costs_one_read_a_reader(storage: CountingStorage
     """The ledger is listed once and its entries read; nothing is built, and only the heartbeat written."""
     mailed(storage, readers(30))
 
-    served = go_round(a_desk(storage, FIVE + QUARTER), readers(30))
+    served = a_round(a_desk(storage, FIVE + QUARTER), readers(30))
 
     assert served.fates == {Fate.ALREADY_SENT: 30}
-    assert storage.asked == {"LIST": 2, "GET": 31, "PUT": 1}
+    assert storage.asked == {"LIST": 2, "GET": 32, "PUT": 1}
 
 
 def test_who_went_without_is_told_at_the_first_round_after_it_was_late(storage: CountingStorage) -> None:
@@ -110,7 +117,7 @@ def test_who_went_without_is_told_at_the_first_round_after_it_was_late(storage: 
     late = FIVE + timedelta(hours=4)
     mailed(storage, readers(1))
 
-    rounds = [go_round(a_desk(storage, late + step), readers(2)) for step in (QUARTER, 2 * QUARTER)]
+    rounds = [a_round(a_desk(storage, late + step), readers(2)) for step in (QUARTER, 2 * QUARTER)]
 
     (finding,) = rounds[0].findings
     assert finding.alarm is Alarm.LATE
@@ -120,9 +127,19 @@ def test_who_went_without_is_told_at_the_first_round_after_it_was_late(storage: 
     assert (rounds[1].findings, rounds[1].fates) == ((), Counter())
 
 
+def test_what_the_owner_was_not_told_is_found_again(storage: CountingStorage) -> None:
+    """A round that ends before the telling is not noted down: the next one finds who went without."""
+    late = FIVE + timedelta(hours=4)
+
+    killed = go_round(a_desk(storage, late + QUARTER), readers(1))
+    after = a_round(a_desk(storage, late + 2 * QUARTER), readers(1))
+
+    assert killed.findings == after.findings != ()
+
+
 def test_a_long_list_of_readers_is_cut(storage: CountingStorage) -> None:
     """The owner reads twenty addresses and how many more there are."""
-    served = go_round(a_desk(storage, FIVE + timedelta(hours=5)), readers(1500))
+    served = a_round(a_desk(storage, FIVE + timedelta(hours=5)), readers(1500))
 
     assert served.findings[0].says.count("@example.com") == 20
     assert "and 1,480 more" in served.findings[0].says
@@ -132,7 +149,7 @@ def test_an_outage_is_looked_back_upon_for_a_week(storage: CountingStorage) -> N
     """After a month without a run nobody reads thirty findings; weekly mails are among those that count."""
     now = FIVE + timedelta(days=27, hours=12)
 
-    served = go_round(a_desk(storage, now), [*readers(1), *readers(2, "weekly mon 05:00")[1:]])
+    served = a_round(a_desk(storage, now), [*readers(1), *readers(2, "weekly mon 05:00")[1:]])
 
     late = [finding.about for finding in served.findings if finding.alarm is Alarm.LATE]
     assert len([about for about in late if "-W" in about]) == 1
@@ -144,7 +161,7 @@ def test_a_round_that_was_stopped_is_no_whole_one(storage: CountingStorage) -> N
     stop = Stop()
     stop.signal = 15
 
-    served = go_round(a_desk(storage, FIVE + QUARTER, stop), readers(3))
+    served = a_round(a_desk(storage, FIVE + QUARTER, stop), readers(3))
 
     assert served.fates == {}
     assert last_beat(storage) == FIVE
