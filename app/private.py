@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 
 from app.answers import NEVER_KEPT
 
-_KEY = re.compile(r"^/(subscribe|manage|unsubscribe)/.+", re.DOTALL)
+_KEY = re.compile(r"/(subscribe|manage|unsubscribe)/.+", re.DOTALL)  # "//manage/…" finds its page too
 _PRIVATE = re.compile(r"^/(subscribe|manage|unsubscribe)(/|$)")
 
 

@@ -10,6 +10,7 @@ def test_a_log_shows_no_token(page: str) -> None:
     """Only that somebody opened such a link; what follows a line break is hidden too."""
     assert shown_path(f"/{page}/ImFi.c2ln") == f"/{page}/(hidden)"
     assert shown_path(f"/{page}/a/b\nc") == f"/{page}/(hidden)"
+    assert shown_path(f"//{page}/ImFi.c2ln") == f"//{page}/(hidden)"
 
 
 @pytest.mark.parametrize("path", ["/", "/subscribe", "/editions/2026-11-20/", "/tags/manage/"])
