@@ -14,18 +14,8 @@ from report.readers import REPORTS, Every, Reader, Rhythm
 from report.settings import Settings
 from report.window import Window
 
-CHECKED = frozenset(
-    {
-        Alarm.BUILD_FAILED,
-        Alarm.HELD,
-        Alarm.LATE,
-        Alarm.MAIL_BROKEN,
-        Alarm.READER_REFUSED,
-        Alarm.STORAGE_FAILED,
-        Alarm.UNKNOWN_OUTCOME,
-    }
-)
-"""The alarms a round looks for."""
+CHECKED = frozenset({Alarm.LATE, Alarm.READER_REFUSED, Alarm.STORAGE_FAILED, Alarm.UNKNOWN_OUTCOME})
+"""The alarms a round looks for, whatever they are about; `Served.checked` has those of its editions."""
 
 _LONGEST_WAIT = timedelta(days=9)
 

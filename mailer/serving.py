@@ -26,6 +26,7 @@ from report.suppressions import is_suppressed
 from report.words import percent
 
 _ALARMS = {Fate.REFUSED: Alarm.READER_REFUSED, Fate.UNKNOWN: Alarm.UNKNOWN_OUTCOME}
+_LOOKED_FOR = (Alarm.BUILD_FAILED, Alarm.HELD, Alarm.MAIL_BROKEN)
 _TOLD_AT_MOST = 100  # findings of one alarm and group; the log has all
 _FIRST = 1  # a reader gets one correction of a period, whichever revision comes after it
 
@@ -53,13 +54,14 @@ class Desk:
 
 @dataclass(frozen=True)
 class Served:
-    """What became of readers, in numbers, and what the owner is to be told."""
+    """What became of readers, in numbers, what the owner is to be told, and what was looked for."""
 
     fates: Counter[Fate] = field(default_factory=Counter)
     findings: tuple[Finding, ...] = ()
+    checked: frozenset[tuple[Alarm, str]] = frozenset()
 
     def __add__(self, other: "Served") -> "Served":
-        return Served(self.fates + other.fates, self.findings + other.findings)
+        return Served(self.fates + other.fates, self.findings + other.findings, self.checked | other.checked)
 
 
 def intents_of(desk: Desk, occasion: Occasion, addresses: Iterable[str]) -> list[Intent]:
@@ -68,6 +70,12 @@ def intents_of(desk: Desk, occasion: Occasion, addresses: Iterable[str]) -> list
 
 
 def serve(desk: Desk, group: Group) -> Served:
+    """Do what is due for the group, and say what was looked for; raise `StorageError`."""
+    looked_for = frozenset((alarm, _about(group)) for alarm in _LOOKED_FOR)
+    return _served(desk, group) + Served(checked=looked_for)
+
+
+def _served(desk: Desk, group: Group) -> Served:
     """Send the group's edition to who has not had it, and its correction to who needs one.
 
     What stands in the way of this group is a finding; raise `StorageError` where the ledger fails.
@@ -89,7 +97,8 @@ def serve(desk: Desk, group: Group) -> Served:
 def publish(desk: Desk, group: Group) -> Served:
     """Build the group's edition where there is none: it stands, whatever becomes of the mail."""
     edition = _edition(desk, group, published)
-    return Served() if isinstance(edition, Edition) else Served(findings=edition)
+    findings = () if isinstance(edition, Edition) else edition
+    return Served(findings=findings, checked=frozenset({(Alarm.BUILD_FAILED, _about(group))}))
 
 
 def _edition(
@@ -107,7 +116,7 @@ def _edition(
         if not isinstance(error, TrendsError):
             log.exception("%s could not be built", group)
         says = str(error) or type(error).__name__
-        return (Finding(Alarm.BUILD_FAILED, str(group), f"{group} could not be built: {says}"),)
+        return (Finding(Alarm.BUILD_FAILED, _about(group), f"{group} could not be built: {says}"),)
 
 
 def _held(desk: Desk, group: Group, edition: Edition) -> Finding:
@@ -118,7 +127,7 @@ def _held(desk: Desk, group: Group, edition: Edition) -> Finding:
         f"{percent(desk.hold_below / 100)}; it goes when data arrives within {hours} hours after it was due, "
         f"or by `python -m mailer send --report {group.report} --period {group.period} --to ADDRESS`"
     )
-    return Finding(Alarm.HELD, str(group), says)
+    return Finding(Alarm.HELD, _about(group), says)
 
 
 def _corrected(desk: Desk, group: Group, intents: Sequence[Intent], edition: Edition) -> Served:
@@ -146,6 +155,11 @@ def _is_changed(desk: Desk, group: Group, revision: int, edition: Edition) -> bo
         return False
 
 
+def _about(what: Group | Occasion) -> str:
+    """What an alarm calls it: hourly mails alike, since what is wrong with one mostly lasts to the next."""
+    return f"{what.report}, day so far" if "T" in what.period else f"{what.report} {what.period}"
+
+
 def _mailed(
     desk: Desk, occasion: Occasion, intents: Sequence[Intent], edition: Edition, over: Heading
 ) -> Served:
@@ -171,7 +185,7 @@ def _broken(
     if not problems:
         return None
     says = f"{occasion} is not mailed, since it would not arrive as it should: {' '.join(problems)}"
-    return Finding(Alarm.MAIL_BROKEN, str(occasion), says)
+    return Finding(Alarm.MAIL_BROKEN, _about(occasion), says)
 
 
 def _post(desk: Desk, occasion: Occasion) -> Post:
@@ -212,7 +226,8 @@ def _tallied(occasion: Occasion, outcomes: Iterable[Outcome]) -> Served:
                 log.warning("%s: %s: %s", outcome.reader, outcome.fate, outcome.why)
             if outcome.fate in _ALARMS and fates[outcome.fate] <= _TOLD_AT_MOST:
                 says = f"{occasion}: {outcome.reader}: {outcome.why}"
-                findings.append(Finding(_ALARMS[outcome.fate], str(occasion), says))
+                about = _about(occasion) if outcome.fate is Fate.REFUSED else str(occasion)
+                findings.append(Finding(_ALARMS[outcome.fate], about, says))
     finally:
         log.info("%s: %s", occasion, summary(fates))
     return Served(fates, tuple(findings))

@@ -28,6 +28,7 @@ from report.suppressions import is_suppressed
 
 _FAILURES = frozenset({Alarm.BUILD_FAILED, Alarm.MAIL_BROKEN})
 _COLLECTOR = frozenset({Alarm.COLLECTOR_STOPPED, Alarm.SOURCE_STALE})
+_RUN = "the run of the mailer"
 _LOST = (
     "its reader gets no mail: restore the record, or add the reader anew by `python -m mailer readers add`"
 )
@@ -142,10 +143,11 @@ def _go_round(desk: Desk) -> int:
     except Exception as error:
         alarm = Alarm.STORAGE_FAILED if isinstance(error, StorageError) else Alarm.MAIL_BROKEN
         says = str(error) or type(error).__name__
-        tell(services, [Finding(alarm, "the run of the mailer", says)], {alarm}, desk.now)
+        tell(services, [Finding(alarm, _RUN, says)], {(alarm, _RUN)}, desk.now)
         raise
     collector, looked = _look_at_collector(services, desk.now)
-    checked = CHECKED | looked | {Alarm.NO_MAIL, Alarm.READER_UNREADABLE}
+    checked: set[Alarm | tuple[Alarm, str]] = {*CHECKED, *looked, *served.checked}
+    checked |= {Alarm.NO_MAIL, Alarm.READER_UNREADABLE, (Alarm.MAIL_BROKEN, _RUN)}
     tell(services, [*findings, *collector], checked, desk.now)
     close_round(desk)
     give_signs(services, tally(served.fates), desk.now)

@@ -12,6 +12,7 @@ from mailer.pacing import Stop
 from mailer.planning import Fate
 from mailer.serving import Desk, serve
 from report.addresses import reader_key
+from report.alerts import Alarm
 from report.composition import services_from
 from report.mail import Letter, at_once
 from report.runs import Run
@@ -67,3 +68,23 @@ def test_who_unsubscribes_during_a_run_is_not_mailed() -> None:
     assert sink.sent == [READERS[0], READERS[2]]
     assert served.fates == {Fate.ACCEPTED: 2, Fate.UNWANTED: 1}
     assert served.findings == ()
+
+
+def test_what_fails_is_looked_for_by_its_own_name_only() -> None:
+    """What this run never tried is not called over; an hourly mail's trouble is one thing all day."""
+    storage = MemoryStorage()
+    desk = a_desk(storage, Sink(lambda: None))
+    day, *hourly = (replace(a_group(), period=f"2099-11-20{hour}") for hour in ("", "T0700Z", "T0800Z"))
+
+    served = [serve(desk, group) for group in (day, *hourly)]
+
+    assert [{about for _, about in one.checked} for one in served] == [
+        {"trends 2099-11-20"},
+        {"trends, day so far"},
+        {"trends, day so far"},
+    ]
+    assert [(found.alarm, found.about) for one in served for found in one.findings] == [
+        (Alarm.BUILD_FAILED, "trends 2099-11-20"),
+        (Alarm.BUILD_FAILED, "trends, day so far"),
+        (Alarm.BUILD_FAILED, "trends, day so far"),
+    ]
