@@ -1,6 +1,6 @@
 # What a person at work on this project types. Bare `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test verify check format pins bench bench-quick athena pictures clean
+.PHONY: help run test verify check format pins bench bench-quick athena package pictures clean
 
 PYTHON := .venv/bin/python
 BENCH := .cache/bench/python
@@ -57,6 +57,10 @@ $(BENCH): requirements-bench.txt
 athena: ## Write deploy/athena anew, after a change of report/columns.py or a text in report/sql
 	@./bootstrap.sh install-dev
 	STORAGE_URL=s3://your-bucket/your-prefix ATHENA_DATABASE=twitter_trends $(PYTHON) -m report athena-tables --to deploy/athena
+
+package: ## Write build/function.zip, the collector for Lambda
+	@./bootstrap.sh install-dev
+	$(PYTHON) -m deploy.packaging function
 
 pictures: ## Take the screenshots in docs/pictures anew, of sample tweets
 	@./bootstrap.sh install-dev

@@ -1,0 +1,31 @@
+"""Writes what is uploaded to AWS into the folder build/: `python -m deploy.packaging --help`."""
+
+from pathlib import Path
+
+import click
+
+from deploy.packaging.function import write_function
+from deploy.packaging.zips import PackageError
+
+ROOT = Path(__file__).parents[2]
+BUILD = ROOT / "build"
+
+
+@click.group()
+def packaging() -> None:
+    """Write what is uploaded to AWS into build/."""
+
+
+@packaging.command()
+def function() -> None:
+    """Write build/function.zip, the collector for Lambda."""
+    path = BUILD / "function.zip"
+    try:
+        size = write_function(ROOT, path)
+    except PackageError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{path.relative_to(ROOT)}: {size:,} bytes")
+
+
+if __name__ == "__main__":
+    packaging()
