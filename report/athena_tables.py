@@ -5,6 +5,7 @@ them for a storage; deploy/athena/ shows them for a bucket of an invented name.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,12 +17,51 @@ from report.window import day_window
 SAMPLE_LOCATION = "s3://your-bucket/your-prefix/"
 SAMPLE_DAY = date(2026, 11, 20)
 _FIRST_DAY = date(2006, 3, 21)  # of the first tweet: none can lie before
-_JSON = (
-    "ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'",
-    "WITH SERDEPROPERTIES ('ignore.malformed.json' = 'true')",  # a row of nulls, which counts as refused
-    "STORED AS TEXTFILE",
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a table's objects are written: what Athena's CREATE TABLE calls it, and who reads and writes it.
+
+    The three classes are what that wording stands for in Glue's catalog.
+    """
+
+    clauses: tuple[str, ...]
+    input_format: str
+    output_format: str
+    reader: str
+    reader_options: Mapping[str, str] = field(default_factory=dict)
+
+
+JSON = Form(
+    (
+        "ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'",
+        "WITH SERDEPROPERTIES ('ignore.malformed.json' = 'true')",  # a row of nulls, which counts as refused
+        "STORED AS TEXTFILE",
+    ),
+    "org.apache.hadoop.mapred.TextInputFormat",
+    "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+    "org.openx.data.jsonserde.JsonSerDe",
+    {"ignore.malformed.json": "true"},
 )
-_PARQUET = ("STORED AS PARQUET",)
+PARQUET = Form(
+    ("STORED AS PARQUET",),
+    "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+    "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+    "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
+)
+
+
+@dataclass(frozen=True)
+class AthenaTable:
+    """A table over our storage; the types of `partitions` are spelt as Athena spells them."""
+
+    name: str
+    columns: Mapping[str, Type]
+    partitions: Mapping[str, str]
+    form: Form
+    location: str
+    properties: Mapping[str, str]
 
 
 def athena_statements(database: str, location: str, zone: str, day: date) -> dict[str, str]:
@@ -32,48 +72,45 @@ def athena_statements(database: str, location: str, zone: str, day: date) -> dic
     """
     return {
         "database.sql": f"CREATE DATABASE IF NOT EXISTS `{database}`\n",
-        "raw_tweets.sql": _raw_tweets(database, location),
-        "tweets.sql": _tweets(database, location),
-        "counts.sql": _counts(database, location, zone),
+        **{f"{table.name}.sql": _create(database, table) for table in athena_tables(location, zone)},
         "compact_day.sql": _compact_day(database, day),
     }
 
 
-def _raw_tweets(database: str, location: str) -> str:
-    return _table(
-        f"`{database}`.`raw_tweets`",
-        RAW_TWEETS,
-        "`dt` string, `hour` int",
-        _JSON,
-        f"{location}raw/",
-        {
-            **_by_day(),
-            "projection.hour.type": "integer",
-            "projection.hour.range": "0,23",
-            "projection.hour.digits": "2",
-            "storage.location.template": f"{location}raw/dt=${{dt}}/hour=${{hour}}/",
-        },
+def athena_tables(location: str, zone: str) -> tuple[AthenaTable, ...]:
+    """Return the tables over the storage that begins at `location`, with the counts of `zone`'s days.
+
+    Of `counts` one folder holds an object a day: `day` is a column of theirs, by which Athena skips.
+    """
+    return (
+        AthenaTable(
+            "raw_tweets",
+            RAW_TWEETS,
+            {"dt": "string", "hour": "int"},
+            JSON,
+            f"{location}raw/",
+            {
+                **_by_day(),
+                "projection.hour.type": "integer",
+                "projection.hour.range": "0,23",
+                "projection.hour.digits": "2",
+                "storage.location.template": f"{location}raw/dt=${{dt}}/hour=${{hour}}/",
+            },
+        ),
+        AthenaTable(
+            "tweets",
+            TWEETS,
+            {"dt": "string"},
+            PARQUET,
+            f"{location}tweets/",
+            {
+                "parquet.compression": "ZSTD",
+                **_by_day(),
+                "storage.location.template": f"{location}tweets/dt=${{dt}}/",
+            },
+        ),
+        AthenaTable("counts", COUNTS, {}, PARQUET, f"{location}{counted_days(zone)}", {}),
     )
-
-
-def _tweets(database: str, location: str) -> str:
-    return _table(
-        f"`{database}`.`tweets`",
-        TWEETS,
-        "`dt` string",
-        _PARQUET,
-        f"{location}tweets/",
-        {
-            "parquet.compression": "ZSTD",
-            **_by_day(),
-            "storage.location.template": f"{location}tweets/dt=${{dt}}/",
-        },
-    )
-
-
-def _counts(database: str, location: str, zone: str) -> str:
-    """One object a day, all in one folder: `day` is a column of theirs, by which Athena skips."""
-    return _table(f"`{database}`.`counts`", COUNTS, "", _PARQUET, f"{location}{counted_days(zone)}", {})
 
 
 def _compact_day(database: str, day: date) -> str:
@@ -89,23 +126,17 @@ def _compact_day(database: str, day: date) -> str:
     )
 
 
-def _table(
-    name: str,
-    columns: Mapping[str, Type],
-    partitions: str,
-    form: tuple[str, ...],
-    location: str,
-    properties: Mapping[str, str],
-) -> str:
-    listed = ",\n".join(f"    `{column}` {athena_type(kind)}" for column, kind in columns.items())
-    said = ",\n".join(f"    '{word}' = '{value}'" for word, value in properties.items())
+def _create(database: str, table: AthenaTable) -> str:
+    listed = ",\n".join(f"    `{column}` {athena_type(kind)}" for column, kind in table.columns.items())
+    said = ",\n".join(f"    '{word}' = '{value}'" for word, value in table.properties.items())
+    partitions = ", ".join(f"`{name}` {kind}" for name, kind in table.partitions.items())
     parts = (
-        f"CREATE EXTERNAL TABLE IF NOT EXISTS {name} (",
+        f"CREATE EXTERNAL TABLE IF NOT EXISTS `{database}`.`{table.name}` (",
         listed,
         ")",
         f"PARTITIONED BY ({partitions})" if partitions else "",
-        *form,
-        f"LOCATION '{location}'",
+        *table.form.clauses,
+        f"LOCATION '{table.location}'",
         f"TBLPROPERTIES (\n{said}\n)" if said else "",
     )
     return "\n".join(filter(None, parts)) + "\n"
