@@ -26,8 +26,11 @@ bind = f"0.0.0.0:{_port()}"
 # Two processes use both cores of a small machine and stand in for each other; their threads are for
 # readers who wait for storage. Answers come from memory, so more would only take more of it.
 workers = 2
-worker_class = "app.worker.RepeatingWorker"  # gthread, whose loop answers by itself what lies ready
+# gthread, whose loop answers by itself what lies ready and waits for slow clients. Measured against gthread,
+# gevent and sync, with idle readers and with half-sent requests about: docs/benchmarks.md, "Worker classes".
+worker_class = "app.worker.RepeatingWorker"
 threads = 8
+worker_connections = 900  # lines at a time: less than the 1,024 files a process may open where nobody raised it
 
 # Loading once before forking shares the code's memory, and wrong settings end the server at once with
 # status 2 instead of a worker that dies again and again. No thread starts before the first request.
@@ -35,17 +38,30 @@ preload_app = True
 
 # The heartbeat is a file: kept off the disk, which may be slow enough to make a worker look dead.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - shared memory, not a file
-timeout = 30
-graceful_timeout = 10
-keepalive = 5
+timeout = 30  # the loop never waits, so one that is silent for so long is stuck, and its worker made anew
+graceful_timeout = 10  # what was asked before we were told to stop is answered, if that takes no longer
+keepalive = 5  # more than nginx keeps its lines to us, less than would fill the 900 with readers who left
 
-# No max_requests: workers keep a bounded cache and nothing else, so there is no leak to hide.
+# Nothing of ours grows without a bound. Should a library's memory do, each worker is made anew now and then,
+# not both at once, and what comes meanwhile is the other's: hours apart on a busy day, never on a quiet one.
+max_requests = 100_000
+max_requests_jitter = 20_000
+
+# An address of ours is a hashtag of 280 signs at most, 3,360 bytes once percent-encoded.
+limit_request_line = 4094
+limit_request_fields = 64  # a browser sends twenty; a load balancer adds five
+limit_request_field_size = 8190
+
+# Who asks, and whether by TLS, is read by the pages from as many proxies as TRUSTED_PROXIES says, from none by
+# default. gunicorn itself would believe whatever comes from this machine: also what a web server merely hands on.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+
 control_socket_disable = True  # nobody speaks to it, and it would lie in the home folder
 
-# The path without its query, since a query may hold a signature; milliseconds at the end.
+# One line an answer, without the query, which may hold a signature: app/log_lines.py says what stands in it.
 accesslog = "-"
-access_log_format = "%(h)s %(m)s %(U)s %(s)s %(B)s B %(M)s ms"
-logger_class = "app.access_log.AccessLog"  # knows these six only
+logger_class = "app.access_log.AccessLog"
 
 
 def post_worker_init(worker: Any) -> None:

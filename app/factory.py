@@ -17,12 +17,15 @@ from app.leaving import leaving_pages, managing_pages
 from app.library import Library
 from app.private import Pages, keep_private
 from app.repeating import Repeating
+from app.request_ids import Identified
+from app.routes import note_route
 from app.shared import shared_files
 from app.statics import static_files
 from app.subscribing import subscribing_pages
 from app.subscriptions import Subscriptions
 from app.tags import tag_pages
 from app.visitors import Visitors
+from report.catalogue import FIRST
 from report.composition import services_from, services_from_environ
 from report.errors import SettingsError
 from report.links import LinkSigner
@@ -30,7 +33,6 @@ from report.services import Services
 from report.settings import Settings
 from report.tokens import Tokens
 
-_REPORT = "trends"
 _LONGEST_FORM_BYTES = 16_384
 _WRONG_SETTINGS = 2
 
@@ -46,7 +48,7 @@ def create_app(
     Wrong settings end the process with status 2, each named on standard error.
     """
     services = services or _services(settings)
-    library = Library(services.storage, _REPORT)
+    library = Library(services.storage, FIRST)
     secret = services.settings.secret_key
     app = Pages("app", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _LONGEST_FORM_BYTES
@@ -60,8 +62,11 @@ def create_app(
     _serve_readers(app, services, start_asking or AskingStarter())
     explain_failures(app)
     app.after_request(make_safe)
-    behind = ProxyFix(app.wsgi_app, x_for=services.settings.trusted_proxies, x_proto=0)
-    app.wsgi_app = Repeating(behind)  # type: ignore[method-assign]  # as Flask's documentation has it
+    note_route(app)
+    trusted = services.settings.trusted_proxies  # of what they say we take who asks, and whether by TLS
+    repeating = Repeating(ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted))
+    app.extensions["repeating"] = repeating
+    app.wsgi_app = Identified(repeating)  # type: ignore[method-assign]  # as Flask's documentation has it
     return app
 
 

@@ -8,7 +8,8 @@ from app.letterbox import invitation, page
 from app.subscriptions import Subscriptions, open_with_secret
 from app.wishes import Form, filled, form_of, rhythm_of, zone_of
 from report.addresses import veiled
-from report.readers import REPORTS, Reader
+from report.catalogue import titles
+from report.readers import Reader
 from report.subscribing import current, leave, rearrange
 from report.suppressions import ALL
 
@@ -26,14 +27,14 @@ def leaving_pages(subscriptions: Subscriptions) -> Blueprint:
     @pages.get("/unsubscribe/<token>")
     def question(token: str) -> Response:
         _, report = subscriptions.signed.unsubscribed(token)
-        return page("unsubscribe.html.j2", f"No more of {REPORTS.get(report, report)}?")
+        return page("unsubscribe.html.j2", f"No more of {titles().get(report, report)}?")
 
     @pages.post("/unsubscribe/<token>")
     def unsubscribe(token: str) -> Response:
         key, report = subscriptions.signed.unsubscribed(token)
         how = "one-click" if request.form.get("List-Unsubscribe") == _ONE_CLICK else "page"
         leave(subscriptions.storage, key, report, how, datetime.now(UTC))
-        return _left(REPORTS.get(report, report))
+        return _left(titles().get(report, report))
 
     return pages
 
@@ -57,14 +58,14 @@ def managing_pages(subscriptions: Subscriptions) -> Blueprint:
             return _left("our mail")
         reader, sent = (
             current(storage, settings, key),
-            filled(request.form, tuple(REPORTS), needs_address=False),
+            filled(request.form, tuple(titles()), needs_address=False),
         )
         if reader is None:
             return _nobody()
         if sent.problems:
             return _shown(reader, sent, status=400)
         subscriptions.visitors.count_change(key)
-        reader = rearrange(storage, settings, key, rhythm_of(sent), zone_of(sent))
+        reader = rearrange(storage, settings, key, rhythm_of(sent), zone_of(sent), datetime.now(UTC))
         return _shown(reader, form_of(reader), "This is changed.") if reader else _nobody()
 
     return pages

@@ -12,7 +12,7 @@ from app.letterbox import invitation, notice, page
 from app.subscriptions import Subscriptions, open_with_secret
 from app.wishes import Form, filled, reader_of
 from report.addresses import veiled
-from report.readers import REPORTS
+from report.catalogue import titles
 from report.subscribing import Confirmed, ask, confirm
 from report.tokens import Wish
 
@@ -31,7 +31,7 @@ def subscribing_pages(subscriptions: Subscriptions) -> Blueprint:
 
     @pages.post("/subscribe")
     def subscribe() -> Response:
-        reports = tuple(request.form.getlist("report")) if len(REPORTS) > 1 else tuple(REPORTS)
+        reports = tuple(request.form.getlist("report")) if len(titles()) > 1 else tuple(titles())
         sent = filled(request.form, reports)
         return _form(sent, 400) if sent.problems else _asked(subscriptions, sent)
 

@@ -8,8 +8,9 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from report.addresses import mailbox
+from report.catalogue import FIRST, titles
 from report.errors import MailError
-from report.readers import REPORTS, WEEKDAY_NAMES, WEEKDAYS, Every, Reader, Rhythm, parse_rhythm, parse_zone
+from report.readers import WEEKDAY_NAMES, WEEKDAYS, Every, Reader, Rhythm, parse_rhythm, parse_zone
 
 OFTEN = {Every.DAY.value: "every day", Every.WEEK.value: "every week", Every.HOUR.value: "every hour"}
 _ELSEWHERE = "Other"
@@ -23,15 +24,19 @@ class Form:
 
     zone: str
     address: str = ""
-    reports: tuple[str, ...] = tuple(REPORTS)
+    reports: tuple[str, ...] = (FIRST,)
     often: str = Every.DAY.value
     weekday: str = WEEKDAYS[0]
     at: str = "05:00"
     problems: Mapping[str, str] = field(default_factory=dict)
 
     choices: ClassVar = OFTEN
-    titles: ClassVar = REPORTS
     weekdays: ClassVar = dict(zip(WEEKDAYS, WEEKDAY_NAMES, strict=True))
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The reports to choose from, by name."""
+        return titles()
 
     @property
     def places(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -79,7 +84,7 @@ def _problems(form: Form, needs_address: bool) -> dict[str, str]:
             mailbox(form.address)
         except MailError:
             problems["address"] = "This is no mail address we can write to: it looks like ann@example.com."
-    if not form.reports or not set(form.reports) <= set(REPORTS):
+    if not form.reports or not set(form.reports) <= set(titles()):
         problems["reports"] = "Choose at least one report."
     try:
         zone_of(form)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from report.addresses import mailbox, reader_key
+from report.catalogue import titles
 from report.errors import MailError
-from report.readers import REPORTS, Reader, parse_moment, parse_rhythm, parse_zone
+from report.readers import Reader, parse_moment, parse_rhythm, parse_zone
 
 COLUMNS = ("address", "reports", "rhythm", "zone", "since")
 _ALSO = {"email": "address", "e-mail": "address", "mail": "address", "report": "reports", "timezone": "zone"}
@@ -80,8 +81,8 @@ def cells_of(reader: Reader) -> dict[str, str]:
 def parse_reports(text: str) -> tuple[str, ...]:
     """Return the names, separated by spaces or commas; raise `ValueError` for one there is no report of."""
     names = tuple(dict.fromkeys(text.replace(",", " ").split()))
-    if unknown := [name for name in names if name not in REPORTS]:
-        raise ValueError(f"there is no report {unknown[0]!r}; there are: {', '.join(REPORTS)}")
+    if unknown := [name for name in names if name not in titles()]:
+        raise ValueError(f"there is no report {unknown[0]!r}; there are: {', '.join(titles())}")
     return names
 
 

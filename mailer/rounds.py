@@ -10,7 +10,8 @@ from mailer.lateness import by_the_hour, passed_groups, told_late, told_skipped
 from mailer.serving import Desk, Served, publish, serve
 from mailer.slots import INSTANT, newest_slot, open_slots, slots
 from report.alerts import Alarm
-from report.readers import REPORTS, Every, Reader, Rhythm
+from report.catalogue import titles
+from report.readers import Every, Reader, Rhythm
 from report.settings import Settings
 from report.window import Window
 
@@ -78,5 +79,5 @@ def _steps(desk: Desk, groups: Iterable[Group], others: Iterable[Group]) -> Iter
 
 def _newest(settings: Settings, readers: Iterable[Reader], now: datetime) -> list[Group]:
     """What was due last, however long ago, and at MAIL_AT, whoever reads it: pages wait for it too."""
-    house = Reader("", tuple(REPORTS), Rhythm(Every.DAY, settings.mail_at), settings.timezone)
+    house = Reader("", tuple(titles()), Rhythm(Every.DAY, settings.mail_at), settings.timezone)
     return gathered([*readers, house], settings.timezone, partial(newest_slot, now=now))

@@ -15,6 +15,7 @@ import click
 from report.alerting import failure_told
 from report.alerts import Alarm
 from report.athena_tables import SAMPLE_DAY, SAMPLE_LOCATION, athena_statements
+from report.catalogue import FIRST, Recipe, find
 from report.commands import Door
 from report.commands.artefacts import artefacts
 from report.commands.publish import publish
@@ -25,9 +26,11 @@ from report.engine import question_names
 from report.errors import BuildRunning, NotBegun
 from report.history import Settled, Sources
 from report.leases import lease
+from report.periods import day_period, month_period, newest_over, offered
 from report.querying import answer, days_asked, print_rows
 from report.runs import this_run
 from report.services import Services
+from report.values import Span
 from report.window import last_whole_day
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -46,7 +49,7 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--report", "name", default="trends", show_default=True, help="Which report.")
+@click.option("--report", "name", default=FIRST, show_default=True, help="Which report.")
 @click.option(
     "--date", "day", type=_DAY, metavar="YYYY-MM-DD", help="The day to build. Default: the last whole day."
 )
@@ -71,7 +74,8 @@ def build(
     """Build editions: page, mail, text, pictures, files.
 
     What stands already is left alone unless data came in for it; then it gets a new revision, which says
-    what changed. Days and weeks are those of TIMEZONE, a week from Monday to Sunday. A day so far is frozen
+    what changed. Days, weeks and months are those of TIMEZONE, a week from Monday to Sunday. A report of
+    months is built of each month that ended within the days that are asked for. A day so far is frozen
     as it was at a minute, in UTC: what is seen later is not in it.
 
     \b
@@ -80,6 +84,7 @@ def build(
     python -m report build --days 14                     fourteen days
     python -m report build --today                       today so far
     python -m report build --period 2026-W47             a week
+    python -m report build --report requests --date 2026-10-01   the month of that day
     python -m report build --period 2026-11-20T0730Z     a day so far, as the hourly mail has it
     """
     if sum(map(bool, (day, days, today, period))) > 1:
@@ -89,7 +94,7 @@ def build(
     if today:
         _build_today(services, name, wait)
         return
-    for wanted in [period] if period else _days(services, day, days, now):
+    for wanted in [period] if period else _periods(services, find(name), (day, days), now):
         try:
             with _told(services, Alarm.BUILD_FAILED, f"{name} {wanted}", now, alert):
                 _build_period(services, name, wanted, force, wait)
@@ -249,11 +254,18 @@ def _keep_histories(services: Services, now: datetime, *, rebuild: bool = False)
         click.echo(f"took {len(taken)} days into the hashtags' histories, up to {taken[-1]}")
 
 
-def _days(services: Services, day: datetime | None, days: int | None, now: datetime) -> list[str]:
-    last = last_whole_day(now, services.settings.timezone)
+def _periods(
+    services: Services, recipe: Recipe, asked: tuple[datetime | None, int | None], now: datetime
+) -> list[str]:
+    """The periods of the day that is named, of the last so many days, or the newest one that is over."""
+    zone, (day, days) = services.settings.timezone, asked
+    last = last_whole_day(now, zone)
     if day:
-        return [day.date().isoformat()]
-    return [(last - timedelta(days=back)).isoformat() for back in reversed(range(days or 1))]
+        return [(day_period if Span.DAY in recipe.spans else month_period)(day.date(), zone).id]
+    if days is None:
+        return [newest_over(recipe.spans, last, zone).id]
+    past = (day_period(last - timedelta(days=back), zone) for back in reversed(range(days)))
+    return [period.id for one in past if (period := offered(recipe.spans, one))]
 
 
 def _build_period(services: Services, name: str, period_id: str, force: bool, wait: int) -> None:

@@ -15,7 +15,8 @@ from report.periods import period_of
 from report.revising import freeze_next, rendered
 from report.runs import this_run
 from report.services import Services
-from report.values import Period
+from report.values import Period, Span
+from report.web_paths import home_of
 from report.window import Window, day_window, today
 
 _LEASE = timedelta(minutes=10)
@@ -37,10 +38,11 @@ def build_edition(
     Raise `BuildRunning` while another builds it, `BuildError` for a period that is not over at `now` or is
     none (`report.periods`), and what the engine and storage raise.
     """
-    period = period_of(period_id, services.settings.timezone)
+    period, recipe = period_of(period_id, services.settings.timezone), find(name)
+    _check_has(recipe, period)
     _check_over(period, now)
     with lease(services.storage, f"build-{name}-{period.id}", this_run(), now, _LEASE):
-        return _build_edition(services, find(name), period, force)
+        return _build_edition(services, recipe, period, force)
 
 
 def build_draft(services: Services, name: str, now: datetime) -> Edition:
@@ -48,14 +50,17 @@ def build_draft(services: Services, name: str, now: datetime) -> Edition:
 
     Raise `BuildRunning` while another builds it, and what the engine and storage raise.
     """
-    period = open_period(services, now)
+    period, recipe = open_period(services, now), find(name)
+    _check_has(recipe, period)
     with lease(services.storage, f"build-{name}-today", this_run(), now, _LEASE):
-        recipe, ingredients = find(name), _ingredients(services)
+        ingredients = _ingredients(services, name)
         for _ in recipe.prepare(ingredients, period):
             pass
         report = recipe.build(ingredients, period)
         stamp = f"{now:%Y%m%dT%H%M}Z"
-        draft, files = rendered(services, report, 0, f"drafts/{name}/{stamp}/", f"/drafts/{stamp}/", "/today")
+        home = home_of(name)
+        where = f"drafts/{name}/{stamp}/"
+        draft, files = rendered(services, report, 0, where, f"{home}drafts/{stamp}/", f"{home}today")
         save_draft(services.storage, draft, files)
     return draft
 
@@ -67,6 +72,14 @@ def open_period(services: Services, now: datetime) -> Period:
     start = day_window(day, zone).start
     end = max(now.replace(second=0, microsecond=0), start + timedelta(minutes=1))
     return Period(day, zone, Window(start, end), is_open=True)
+
+
+def _check_has(recipe: Recipe, period: Period) -> None:
+    if period.span not in recipe.spans:
+        has = ", ".join(span.value for span in Span if span in recipe.spans)
+        raise BuildError(
+            f"{recipe.name} has no reports of {period.span.value}, as {period.id} is; it has {has}"
+        )
 
 
 def _check_over(period: Period, now: datetime) -> None:
@@ -81,7 +94,7 @@ def _check_over(period: Period, now: datetime) -> None:
 
 def _build_edition(services: Services, recipe: Recipe, period: Period, force: bool) -> Built:
     storage = services.storage
-    ingredients = _ingredients(services)
+    ingredients = _ingredients(services, recipe.name)
     sources = list(recipe.prepare(ingredients, period))
     inputs = _digest(services, sources)
     standing = _standing(services, recipe.name, period)
@@ -95,8 +108,8 @@ def _build_edition(services: Services, recipe: Recipe, period: Period, force: bo
     return Built(edition, fresh)
 
 
-def _ingredients(services: Services) -> Ingredients:
-    return Ingredients(services.storage, services.history())
+def _ingredients(services: Services, name: str) -> Ingredients:
+    return Ingredients(services.storage, services.history(), services.source(name))
 
 
 def _digest(services: Services, sources: list[str]) -> str:

@@ -52,6 +52,8 @@ def services_from(settings: Settings) -> Services:
         here=lambda: _here(settings.cache_dir),
         metrics=lambda: _metrics(settings.metrics_namespace),
         ping=lambda: _ping(settings.ping_url),
+        source=lambda name: _beside(settings, dict(settings.report_sources).get(name), f"sources/{name}/"),
+        results=lambda name: _beside(settings, dict(settings.report_results).get(name), f"results/{name}/"),
     )
 
 
@@ -241,6 +243,14 @@ def _storage(where: StorageUrl, settings: Settings) -> Storage:
     if where.folder is not None:
         return _directory_storage(where.folder, settings)
     return _s3_storage(where, settings)
+
+
+def _beside(settings: Settings, where: StorageUrl | None, usual: str) -> Storage:
+    """A place of its own, or else a folder of STORAGE_URL."""
+    base = settings.storage_url
+    if where is None and base.folder is not None:
+        where = StorageUrl(folder=base.folder / usual)
+    return _storage(where or StorageUrl(bucket=base.bucket, prefix=base.prefix + usual), settings)
 
 
 def _directory_storage(folder: Path, settings: Settings) -> Storage:

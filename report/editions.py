@@ -2,18 +2,18 @@
 
 editions/<report>/<period>/r1/<file>           written once, never changed; periods as in report/periods.py
 editions/<report>/<period>/r1/manifest.json    written last: an edition without one does not exist
-editions/<report>/latest.json                  {"day": …, "revision": …} of the newest that is of a day
+editions/<report>/latest.json                  {"day", "period", "revision"} of the newest of a day or month
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
 from report.errors import AlreadyExists, NotFound
-from report.periods import day_named, monday_named
+from report.periods import day_named, last_day_named, month_named
 from report.storage import Storage
 
 JSON = "application/json"
@@ -64,9 +64,9 @@ class Edition:
             object.__setattr__(self, "period", self.day.isoformat())
 
     @property
-    def is_of_a_day(self) -> bool:
-        """Whether it is of one whole day: no other can be the newest."""
-        return day_named(self.period) is not None and self.revision > 0
+    def can_be_newest(self) -> bool:
+        """Whether it is of one whole day or month: no other can be the newest; no report has both."""
+        return bool(day_named(self.period) or month_named(self.period)) and self.revision > 0
 
     @property
     def content(self) -> str:
@@ -110,9 +110,9 @@ def describe(files: Mapping[str, File]) -> dict[str, FileInfo]:
 def announce(storage: Storage, edition: Edition) -> None:
     """Make this edition the newest, unless a newer one is; racing hosts end with the newest.
 
-    Only an edition of a day can be: a week or a day so far is read by who follows a link to it.
+    Only an edition of a day or month can be: a week or a day so far is read by who follows a link to it.
     """
-    if not edition.is_of_a_day:
+    if not edition.can_be_newest:
         return
     key = f"editions/{edition.report}/latest.json"
     while True:
@@ -121,9 +121,10 @@ def announce(storage: Storage, edition: Edition) -> None:
         except NotFound:
             body, etag = b"", ""
         standing = _position(body)
-        if standing and standing >= (edition.day, edition.revision):
+        if standing and standing[:2] >= (edition.day, edition.revision):
             return
-        pointer = json.dumps({"day": edition.day.isoformat(), "revision": edition.revision}).encode()
+        position = {"day": edition.day.isoformat(), "period": edition.period, "revision": edition.revision}
+        pointer = json.dumps(position).encode()
         try:
             if etag:
                 storage.put_if_match(key, pointer, etag, JSON)
@@ -139,8 +140,8 @@ def latest(storage: Storage, report: str) -> Edition:
     position = _position(storage.get(f"editions/{report}/latest.json"))
     if position is None:
         raise NotFound(f"editions/{report}/latest.json cannot be read; the next build writes it anew")
-    day, revision = position
-    return load(storage, edition_folder(report, day.isoformat(), revision))
+    _, revision, period_id = position
+    return load(storage, edition_folder(report, period_id, revision))
 
 
 def newest_of(storage: Storage, report: str, period_id: str) -> Edition:
@@ -173,18 +174,12 @@ def _revisions(storage: Storage, report: str, period_id: str) -> list[int]:
 
 
 def archived(storage: Storage, report: str) -> list[str]:
-    """Return the days and weeks that have an edition or the beginning of one, by id, the last to end first.
+    """Return the days, weeks and months that have an edition or the beginning of one, the last to end first.
 
     A week stands before its Sunday. Days so far are left out: each is part of a day; so is any other folder.
     """
-    ends = ((_last_day(name), name) for name in storage.list_folders(f"editions/{report}/"))
+    ends = ((last_day_named(name), name) for name in storage.list_folders(f"editions/{report}/"))
     return [name for last, name in sorted(((day, name) for day, name in ends if day), reverse=True)]
-
-
-def _last_day(period_id: str) -> date | None:
-    if monday := monday_named(period_id):
-        return monday + timedelta(days=6)
-    return day_named(period_id)
 
 
 def load(storage: Storage, folder: str) -> Edition:
@@ -205,9 +200,11 @@ def _edition(values: dict[str, Any], folder: str) -> Edition:
     return Edition(**values, day=day, folder=folder, files=files, ranking=ranking)
 
 
-def _position(body: bytes) -> tuple[date, int] | None:
+def _position(body: bytes) -> tuple[date, int, str] | None:
+    """Where the newest is: its last day, revision and period, which is the day where it is not said."""
     try:
         pointer = json.loads(body)
-        return date.fromisoformat(pointer["day"]), int(pointer["revision"])
+        day = str(pointer["day"])
+        return date.fromisoformat(day), int(pointer["revision"]), str(pointer.get("period", day))
     except (ValueError, LookupError, TypeError):
         return None

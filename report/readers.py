@@ -1,16 +1,17 @@
 """Who reads which report, and when: readers and their rhythms."""
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-REPORTS = {"trends": "Twitter Trends"}
-"""The reports there are to get, by name, with their titles: the catalogue's own, which takes long to load."""
+from report.catalogue import titles
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_REMEMBERED = timedelta(days=10)  # longer than a week and the hours a mail may be late
+_MOST_MOVES = 8
 _RHYTHM = re.compile(r"(?:daily|weekly (?P<weekday>[a-z]{3})) (?P<hours>\d{1,2}):(?P<minutes>\d{2})")
 
 
@@ -86,10 +87,21 @@ def parse_moment(text: str) -> datetime:
 
 
 @dataclass(frozen=True)
+class Move:
+    """A rhythm and zone that counted until `until` (aware), when others took their place."""
+
+    rhythm: Rhythm
+    zone: ZoneInfo
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Reader:
     """Somebody who gets reports by mail.
 
     `since` (aware) is when the reader joined: what was due before is not mailed. None for those of MAIL_TO.
+    `moves` are the rhythms and zones before this one, of late: what was due by them is still owed. Readers who
+    get the same are equal, whatever they had before.
     """
 
     address: str
@@ -97,8 +109,16 @@ class Reader:
     rhythm: Rhythm
     zone: ZoneInfo
     since: datetime | None = None
+    moves: tuple[Move, ...] = field(default=(), compare=False)
+
+    def moved(self, rhythm: Rhythm, zone: ZoneInfo, now: datetime) -> "Reader":
+        """Return the reader with this rhythm and zone from `now` (aware) on; what went before is kept."""
+        lately = [move for move in self.moves if now - move.until < _REMEMBERED]
+        moves = (*lately, Move(self.rhythm, self.zone, now))[-_MOST_MOVES:]
+        return replace(self, rhythm=rhythm, zone=zone, moves=moves)
 
     @property
     def titles(self) -> str:
         """The titles of the reports, as one phrase."""
-        return " and ".join(REPORTS.get(name, name) for name in self.reports)
+        known = titles()
+        return " and ".join(known.get(name, name) for name in self.reports)

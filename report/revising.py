@@ -7,6 +7,7 @@ from report.editions import Edition, File
 from report.errors import AlreadyExists
 from report.services import Services
 from report.values import Report
+from report.web_paths import period_path
 
 
 def freeze_next(services: Services, report: Report, standing: Edition | None) -> tuple[Edition, bool]:
@@ -63,6 +64,6 @@ def rendered(
 def _as_revision(services: Services, report: Report, revision: int) -> tuple[Edition, dict[str, File]]:
     before = editions.newest_before(services.storage, report.name, report.period.id, revision)
     folder = editions.edition_folder(report.name, report.period.id, revision)
-    where = f"/editions/{report.period.id}/"
+    where = period_path(report.name, report.period.id)
     base = f"{where}r{revision}/"
     return rendered(services, corrected(report, before, revision), revision, folder, base, where)

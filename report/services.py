@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # collecting needs none of what it imports
     from report.history import History
 
 
-def not_given() -> NoReturn:
+def not_given(*_: object) -> NoReturn:
     """Stand for a part that nobody is to ask for."""
     raise AssertionError("these services were made without the part that is asked for")
 
@@ -27,6 +27,7 @@ class Services:
     Each part but the storage is made when called: only a build needs `engine` and `history`, only who mails
     `sender`. `topic` is told of failures where ALERT_TOPIC is set, `metrics` and `ping` take signs of life
     where METRICS_NAMESPACE and PING_URL are; `here` keeps what this host must know while `storage` fails.
+    `source` is where the report of a name finds what it is made from, `results` where it lays its results.
     """
 
     settings: Settings
@@ -38,3 +39,5 @@ class Services:
     here: Callable[[], Storage] = not_given
     metrics: Callable[[], Metrics] = not_given
     ping: Callable[[], Ping] = not_given
+    source: Callable[[str], Storage] = not_given
+    results: Callable[[str], Storage] = not_given

@@ -14,6 +14,7 @@ from report.errors import MailError
 _SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _NOBODY = "nobody"
 _ATTACHMENTS = ("csv", "page")
+_REPORT_NAME = re.compile(r"[a-z][a-z0-9-]*")
 _FOLDER = re.compile(r"file:(?://(?=/))?(?P<path>.+)")
 
 
@@ -45,6 +46,15 @@ def _storage_url(text: str) -> StorageUrl:
         raise ValueError(text)
     prefix = parts.path.strip("/")
     return StorageUrl(bucket=parts.netloc, prefix=f"{prefix}/" if prefix else "")
+
+
+def _report_places(text: str) -> tuple[tuple[str, StorageUrl], ...]:
+    """A place for each report that is named; a name said twice is a slip."""
+    said = [part.strip().partition("=") for part in text.split(",") if part.strip()]
+    places = {name.strip(): _storage_url(url.strip()) for name, _, url in said}
+    if len(places) < len(said) or not all(_REPORT_NAME.fullmatch(name) for name in places):
+        raise ValueError(text)
+    return tuple(places.items())
 
 
 def _s3_location(text: str) -> str:
@@ -168,6 +178,8 @@ RULES: dict[str, tuple[Callable[[str], Any], str]] = {
     "storage_url": (_storage_url, "file:./folder or s3://bucket/prefix"),
     "storage_anonymous": (_flag, "true or false"),
     "timezone": (_zone, "a zone such as UTC or Europe/Paris"),
+    "report_sources": (_report_places, "NAME=s3://bucket/prefix or NAME=file:./folder, with commas between"),
+    "report_results": (_report_places, "NAME=s3://bucket/prefix or NAME=file:./folder, with commas between"),
     "count_retweets": (_flag, "true or false"),
     "trend_half_life_days": (_between(0.5, 365.0), "days, 0.5 to 365"),
     "trend_floor": (_between(0.1, 1e6), "tweets a day, at least 0.1"),

@@ -24,6 +24,8 @@ class Settings:
     storage_url: StorageUrl = _TWEETS
     storage_anonymous: bool = False
     timezone: ZoneInfo = ZoneInfo("UTC")
+    report_sources: tuple[tuple[str, StorageUrl], ...] = ()
+    report_results: tuple[tuple[str, StorageUrl], ...] = ()
     count_retweets: bool = True
     trend_half_life_days: float = 7.0
     trend_floor: float = 2.0

@@ -1,17 +1,18 @@
 """The readers who subscribed, or were added by the owner; with MAIL_TO, all who get mail.
 
-subscribers/<reader_key>.json    {"address", "reports", "rhythm", "zone", "since"}, as `Reader` has them
+subscribers/<reader_key>.json    {"address", "reports", "rhythm", "zone", "since", "moves"}, as `Reader` has them
 """
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC
 
 from report.addresses import mailbox, reader_key
+from report.catalogue import FIRST
 from report.errors import MailError, NotFound
-from report.readers import REPORTS, Every, Reader, Rhythm, parse_moment, parse_rhythm, parse_zone
+from report.readers import Every, Reader, Rhythm, parse_moment, parse_rhythm, parse_zone
 from report.settings import Settings
 from report.storage import Storage
 from report.stored_json import change, json_bytes
@@ -27,16 +28,23 @@ def _pass_over(_: str) -> None:
 
 
 def readers_of(
-    storage: Storage, settings: Settings, unreadable: Callable[[str], None] = _pass_over
+    storage: Storage,
+    settings: Settings,
+    unreadable: Callable[[str], None] = _pass_over,
+    moves: Sequence[Move] = (),
 ) -> list[Reader]:
     """Return all who are to get mail, by the hash of their address, each with the reports not refused.
 
     Whoever stands in MAIL_TO and has subscribed gets what was subscribed. A record that cannot be read
-    is named in the log, its key given to `unreadable`, and passed over. Raise `StorageError`.
+    is named in the log, its key given to `unreadable`, and passed over. `moves` are those of MAIL_AT and
+    TIMEZONE. Raise `StorageError`.
     """
-    readers = mail_to_readers(settings) | {
-        reader_key(it.address): it for it in subscribers(storage, unreadable)
+    by_settings = {
+        key: replace(reader, moves=tuple(moves)) for key, reader in mail_to_readers(settings).items()
     }
+    known = {reader_key(it.address): it for it in subscribers(storage, unreadable)}
+    both = {key: _taken_over(by_settings[key], known[key]) for key in by_settings.keys() & known.keys()}
+    readers = by_settings | known | both
     refusals = refusals_among(storage, readers)
     wanted = (
         replace(
@@ -47,10 +55,18 @@ def readers_of(
     return [reader for reader in wanted if reader.reports]
 
 
+def _taken_over(by_settings: Reader, reader: Reader) -> Reader:
+    """Who stands in MAIL_TO and subscribed was a reader before: what was due until then is owed."""
+    if reader.since is None:
+        return reader
+    until = Move(by_settings.rhythm, by_settings.zone, reader.since)
+    return replace(reader, since=None, moves=(until, *reader.moves))
+
+
 def mail_to_readers(settings: Settings) -> dict[str, Reader]:
-    """Return the readers of MAIL_TO by key: every report, daily at MAIL_AT by the clock of TIMEZONE."""
+    """Return the readers of MAIL_TO by key: the first report, daily at MAIL_AT by the clock of TIMEZONE."""
     rhythm = Rhythm(Every.DAY, settings.mail_at)
-    readers = (Reader(address, tuple(REPORTS), rhythm, settings.timezone) for address in settings.mail_to)
+    readers = (Reader(address, (FIRST,), rhythm, settings.timezone) for address in settings.mail_to)
     return {reader_key(reader.address): reader for reader in readers}
 
 
@@ -116,9 +132,20 @@ def _reader(body: bytes) -> Reader:
             rhythm=parse_rhythm(said["rhythm"]),
             zone=parse_zone(said["zone"]),
             since=None if said["since"] is None else parse_moment(said["since"]),
+            moves=tuple(map(move_of, said.get("moves", ()))),
         )
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise MailError(f"it is no record of a reader ({error!r})") from error
+
+
+def move_of(said: Mapping[str, str]) -> Move:
+    """Return the move written by `move_said`; raise `ValueError`, `LookupError` or `TypeError`."""
+    return Move(parse_rhythm(said["rhythm"]), parse_zone(said["zone"]), parse_moment(said["until"]))
+
+
+def move_said(move: Move) -> dict[str, str]:
+    """Return the move as values of JSON."""
+    return {"rhythm": str(move.rhythm), "zone": move.zone.key, "until": move.until.astimezone(UTC).isoformat()}
 
 
 def _body(reader: Reader) -> bytes:
@@ -129,6 +156,7 @@ def _body(reader: Reader) -> bytes:
             "rhythm": str(reader.rhythm),
             "zone": reader.zone.key,
             "since": reader.since and reader.since.astimezone(UTC).isoformat(),
+            "moves": [move_said(move) for move in reader.moves],
         }
     )
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from report.window import Window
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]*")
+_DAYS_OF_WEEK = 7
 
 
 class Verdict(Enum):
@@ -181,9 +182,18 @@ class Section:
     spare: int = 0
 
 
+class Span(Enum):
+    """How much a period covers, in the plural: weeks are those of ISO 8601, from Monday."""
+
+    SO_FAR = "days so far"
+    DAY = "days"
+    WEEK = "weeks"
+    MONTH = "months"
+
+
 @dataclass(frozen=True)
 class Period:
-    """What a report is about: a day of its zone, the part of it that has passed, or a week up to that day.
+    """What a report is about: a day of its zone, the part of it that has passed, or what ends with that day.
 
     `window` is the stretch that is covered, in UTC; `is_open` says that the day goes on after it.
     """
@@ -199,9 +209,17 @@ class Period:
         return self.window.start.astimezone(self.zone).date()
 
     @property
+    def span(self) -> Span:
+        """How much it covers."""
+        if self.is_open:
+            return Span.SO_FAR
+        days = (self.day - self.first_day).days + 1
+        return Span.DAY if days == 1 else Span.WEEK if days == _DAYS_OF_WEEK else Span.MONTH
+
+    @property
     def is_week(self) -> bool:
-        """Whether it is longer than a day."""
-        return self.first_day < self.day
+        """Whether it is an ISO week."""
+        return self.span is Span.WEEK
 
     @property
     def id(self) -> str:
@@ -211,7 +229,7 @@ class Period:
         if self.is_week:
             year, week, _ = self.day.isocalendar()
             return f"{year:04}-W{week:02}"
-        return self.day.isoformat()
+        return self.day.isoformat()[:7] if self.span is Span.MONTH else self.day.isoformat()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from unicodedata import bidirectional
 
-from report.values import Period
+from report.values import Period, Span
 
 _LONGEST_SHOWN = 40
 _OLD_CODES = {"in": "id", "iw": "he", "ji": "yi"}
@@ -72,15 +72,17 @@ def clock_hour(moment: datetime) -> str:
 def span(period: Period) -> str:
     """Return the period in its own zone, to the minute: "Friday, 20 November 2026, 00:00 to 24:00, UTC"."""
     first = f"{long_day(period.first_day)}, {period.window.start.astimezone(period.zone):%H:%M}"
-    last_day = f"{long_day(period.day)}, " if period.is_week else ""
+    last_day = f"{long_day(period.day)}, " if period.first_day < period.day else ""
     so_far = " so far" if period.is_open else ""
     return f"{first} to {last_day}{_end_of(period)}{so_far}, {period.zone.key}"
 
 
 def period_name(period: Period) -> str:
-    """Return the period as a title has it: its day, "Friday, 20 November 2026, until 07:30", or its week."""
+    """Return the period as a title has it, such as "Friday, 20 November 2026, until 07:30"."""
     if period.is_week:
         return f"Week {period.day.isocalendar().week}, {days_of_week(period.day)}"
+    if period.span is Span.MONTH:
+        return f"{period.day:%B} {period.day.year}"
     until = f", until {_end_of(period)}" if period.is_open else ""
     return f"{long_day(period.day)}{until}"
 

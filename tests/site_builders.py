@@ -106,7 +106,7 @@ def an_edition(
         period,
     )
     editions.freeze(storage, edition, files)
-    if edition.is_of_a_day:
+    if edition.can_be_newest:
         editions.announce(storage, edition)
     return edition
 

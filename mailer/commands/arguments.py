@@ -9,7 +9,6 @@ from report.errors import BuildError
 from report.periods import period_of
 from report.window import last_whole_day
 
-REPORT = "trends"
 _YEARS = range(1900, 9000)  # nearer to the ends of the calendar dates run over
 
 

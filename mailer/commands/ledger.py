@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 import click
 
-from mailer.commands.arguments import REPORT
 from mailer.ledger import Entry, Occasion, State, look_up
 from mailer.ledger_rows import Row, as_csv, as_json, as_table, counts_of, rows_of
 from mailer.settling import Settled, Witness, Word, settle
 from report.addresses import reader_key
+from report.catalogue import FIRST
 from report.composition import services_from_environ
 from report.errors import NotFound
 from report.places import ledger_entry, ledger_periods
@@ -28,7 +28,7 @@ _LATELY = 200  # periods looked through for a reader's last: a week of hourly ma
 
 
 @click.command()
-@click.option("--report", default=REPORT, show_default=True, metavar="NAME", help="The report.")
+@click.option("--report", default=FIRST, show_default=True, metavar="NAME", help="The report.")
 @click.option(
     "--edition",
     "period",

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
-from mailer.commands.arguments import REPORT, day_of
+from mailer.commands.arguments import day_of
 from mailer.letters import letter_writer
 from mailer.preflight import problems_of
 from mailer.press import attachments, heading
 from mailer.preview import INDEX, preview_files, show, verdict, write_files
+from report.catalogue import FIRST
 from report.composition import services_from_environ
 from report.editions import Edition, newest_of
 from report.errors import NotFound
@@ -61,11 +62,11 @@ def preview(day: str | None, period: str | None, folder: Path, open_it: bool) ->
 def _edition(services: Services, period: str, now: datetime) -> Edition:
     """The period's newest edition, built only where there is none."""
     try:
-        return newest_of(services.storage, REPORT, period)
+        return newest_of(services.storage, FIRST, period)
     except NotFound:
         from report.building import build_edition  # pandas and charts: only where something is to be built
 
-        return build_edition(services, REPORT, period, now).edition
+        return build_edition(services, FIRST, period, now).edition
 
 
 def _letter(services: Services, edition: Edition, now: datetime) -> EmailMessage:

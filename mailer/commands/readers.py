@@ -10,9 +10,10 @@ import click
 from mailer.reader_roll import LISTED, aligned, roll
 from mailer.reader_table import BadLine, as_csv, cells_of, parse_reports, read_table, write_table
 from report.addresses import mailbox, reader_key
+from report.catalogue import FIRST
 from report.composition import services_from_environ
 from report.errors import MailError
-from report.readers import REPORTS, Every, Reader, Rhythm, parse_rhythm, parse_zone
+from report.readers import Every, Reader, Rhythm, parse_rhythm, parse_zone
 from report.settings import Settings
 from report.storage import Storage
 from report.subscribers import forget, is_unreadable, mail_to_readers, subscribers
@@ -155,7 +156,7 @@ def export() -> None:
 
 
 def _default(settings: Settings) -> Reader:
-    return Reader("", tuple(REPORTS), Rhythm(Every.DAY, settings.mail_at), settings.timezone)
+    return Reader("", (FIRST,), Rhythm(Every.DAY, settings.mail_at), settings.timezone)
 
 
 def _text(file: Path) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from mailer.commands.arguments import REPORT, moment_of, period_named
+from mailer.commands.arguments import moment_of, period_named
 from mailer.groups import Group, Turn
 from mailer.ledger import Occasion
 from mailer.pacing import stoppable
@@ -18,9 +18,10 @@ from mailer.signals import give_signs, put_off, tally
 from mailer.watching import check_collector
 from report.alerting import tell
 from report.alerts import Alarm, Finding
+from report.catalogue import FIRST, titles
 from report.composition import services_from_environ
 from report.errors import MailError, StorageError
-from report.readers import REPORTS, Reader
+from report.readers import Reader
 from report.runs import this_run
 from report.services import Services
 from report.subscribers import readers_of
@@ -46,7 +47,7 @@ log = logging.getLogger("mailer")
     "--to", multiple=True, metavar="ADDRESS", help="Send to this reader, whatever the clock says; repeatable."
 )
 @click.option(
-    "--report", type=click.Choice([*REPORTS]), help=f"With --to: which report; {REPORT} by default."
+    "--report", type=click.Choice([*titles()]), help=f"With --to: which report; {FIRST} by default."
 )
 @click.option(
     "--period",
@@ -81,7 +82,7 @@ def send(at: str | None, to: tuple[str, ...], report: str | None, period: str | 
     with stoppable() as stop:
         if to:
             group = _asked_for(
-                services, to, report or REPORT, period_named(period, settings.timezone, now), now
+                services, to, report or FIRST, period_named(period, settings.timezone, now), now
             )
             desk = Desk(services, now, this_run(), stop, hold_below=0)
             status = _show(desk, [group]) if dry_run else _status(serve(desk, group))

@@ -14,6 +14,7 @@ from mailer.doctor.verdicts import Verdict, ok, skipped, warning, wrong
 from mailer.doctor.wishes import check_settings, topic
 from mailer.watching import check_collector, minute_of, recent_slots
 from report.addresses import mailbox
+from report.catalogue import FIRST
 from report.cron import Cron
 from report.domain_records import DomainRecords
 from report.errors import TopicError, TrendsError
@@ -22,7 +23,6 @@ from report.services import Services
 from report.subscribers import readers_of
 from report.topics import Subscription
 
-REPORT = "trends"
 _A_YEAR = 525_600  # minutes: where nobody wants to be told of a quiet collector
 
 
@@ -102,7 +102,7 @@ def _collector(services: Services, _: object, clock: Callable[[], datetime]) -> 
 def _past(services: Services, _: object, clock: Callable[[], datetime]) -> Iterable[Verdict]:
     settings = services.settings
     readers = readers_of(services.storage, settings)
-    return check_past(services.storage, REPORT, readers, settings.mail_at, settings.timezone, clock())
+    return check_past(services.storage, FIRST, readers, settings.mail_at, settings.timezone, clock())
 
 
 _CHECKS = (_settings, _topic, _storage, _clockwork, _mail_server, _domain, _collector, _past)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from report.catalogue import FIRST
 from report.composition import services_from_environ, site_of, statics_of_pages
 from report.editions import Edition
 from report.errors import PublishError
@@ -89,7 +90,7 @@ def publish(
 def _wanted(services: Services, name: str | None, period: str, everything: bool) -> list[Edition]:
     if everything:
         return all_editions(services.storage, name or "")
-    return [editions_of(services.storage, name or "trends", period)]
+    return [editions_of(services.storage, name or FIRST, period)]
 
 
 def _planned(services: Services, place: Place, wanted: Iterable[Edition], now: datetime) -> Publication:

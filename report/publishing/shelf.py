@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from report.catalogue import FIRST
 from report.editions import Edition
 from report.errors import PublishError
 from report.periods import day_named, period_of
@@ -15,7 +16,6 @@ from report.storage import Storage
 from report.words import period_name
 
 PAGE, DATA = "page.html", "data.json"
-_FIRST = "trends"
 
 
 @dataclass(frozen=True)
@@ -133,12 +133,12 @@ def last_revisions(shelf: Iterable[Shelved]) -> list[Shelved]:
 def newest_of_each(shelf: Iterable[Shelved]) -> list[Shelved]:
     """Return the newest whole day's edition of each report, else its newest of any period.
 
-    The site's own report, trends, goes first; the others by name.
+    The site's own report goes first; the others by name.
     """
     newest: dict[str, Shelved] = {}
     for one in sorted(last_revisions(shelf), key=lambda one: (_is_whole_day(one), one.order)):
         newest[one.report] = one
-    return sorted(newest.values(), key=lambda one: (one.report != _FIRST, one.report))
+    return sorted(newest.values(), key=lambda one: (one.report != FIRST, one.report))
 
 
 def _is_whole_day(one: Shelved) -> bool:

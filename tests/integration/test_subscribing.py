@@ -12,7 +12,7 @@ import pytest
 from app.visitors import WISHES_PER_VISITOR
 from report.adapters.directory_storage import DirectoryStorage
 from report.addresses import reader_key
-from report.readers import REPORTS
+from report.catalogue import titles
 from report.settings import Settings
 from report.subscribers import readers_of, subscriber
 from report.suppressions import is_suppressed, refusals_of
@@ -98,7 +98,7 @@ def test_a_wish_becomes_a_reader_by_way_of_the_mailbox(
     assert b"every hour, Asia/Kolkata time" in server.ask(manage).body
     assert server.post(manage, {"leave": "yes"}).status == 200
     assert server.post(path_of(link), {}).status == 410
-    assert all(is_suppressed(storage, ANN, report) for report in REPORTS)
+    assert all(is_suppressed(storage, ANN, report) for report in titles())
 
 
 def test_known_and_unknown_get_the_same_bytes(server: Gunicorn) -> None:

@@ -59,6 +59,7 @@ def services_on(storage: Storage, zone: ZoneInfo = UTC_ZONE, engine: Engine | No
         engine=lambda: chosen,
         history=lambda: DuckDBHistory(storage, lambda: chosen, zone, CountingRules(), Parameters()),
         sender=lambda: FolderSender(Path("nowhere")),
+        source=lambda _: storage,
     )
 
 

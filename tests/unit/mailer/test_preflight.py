@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mailer.confirming import letter_of as letter_of_wish
 from mailer.preflight import LARGEST_ATTACHMENTS_BYTES, problems_of
-from report.catalogue.trends import describe
+from report.catalogue.trends.describing import describe
 from report.editions import File
 from report.mail import LARGEST_MESSAGE_BYTES, message
 from report.readers import Every, Reader, Rhythm

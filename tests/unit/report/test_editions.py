@@ -132,6 +132,26 @@ def test_the_newest_is_the_latest_day_whatever_is_built_last() -> None:
     assert archived(storage, "trends") == ["2026-11-20", "2026-11-19"]
 
 
+def test_the_newest_of_a_report_of_months_is_a_month() -> None:
+    """The pointer says which period, since a month's edition does not lie under its last day."""
+    storage = MemoryStorage()
+    for month, day in (("2026-10", date(2026, 10, 31)), ("2026-09", date(2026, 9, 30))):
+        where = edition_folder("requests", month, 1)
+        frozen(storage, replace(an_edition(day), report="requests", period=month, folder=where))
+
+    assert latest(storage, "requests").period == "2026-10"
+    assert archived(storage, "requests") == ["2026-10", "2026-09"]
+
+
+def test_a_pointer_without_a_period_is_of_the_day() -> None:
+    """As those were that are written already."""
+    storage = MemoryStorage()
+    edition = frozen(storage, an_edition())
+    storage.put("editions/trends/latest.json", b'{"day": "2026-11-20", "revision": 1}')
+
+    assert latest(storage, "trends") == edition
+
+
 def test_racing_announcers_end_with_the_newest() -> None:
     """Compare-and-swap: a slower host with an older day changes nothing."""
 

@@ -1,12 +1,10 @@
 """Rules for readers and their rhythms."""
 
-import pkgutil
 from datetime import UTC, datetime, time
 
 import pytest
 
-from report import catalogue
-from report.readers import REPORTS, Every, Rhythm, parse_moment, parse_rhythm, parse_zone
+from report.readers import Every, Rhythm, parse_moment, parse_rhythm, parse_zone
 
 
 @pytest.mark.parametrize(
@@ -48,12 +46,6 @@ def test_a_moment_without_a_zone_is_refused() -> None:
     assert parse_moment("2026-11-21T06:00+01:00") == datetime(2026, 11, 21, 5, tzinfo=UTC)
     with pytest.raises(ValueError, match="no time zone"):
         parse_moment("2026-11-21T06:00")
-
-
-def test_the_reports_are_those_of_the_catalogue() -> None:
-    """What can be subscribed is what can be built, under the same title."""
-    names = {module.name for module in pkgutil.iter_modules(catalogue.__path__)}
-    assert {name: catalogue.find(name).title for name in names} == REPORTS
 
 
 @pytest.mark.parametrize(

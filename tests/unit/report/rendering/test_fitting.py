@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from report.catalogue.trends import describe
+from report.catalogue.trends.describing import describe
 from report.editions import File
 from report.mail import LARGEST_MESSAGE_BYTES, size_of
 from report.rendering.files import render_files

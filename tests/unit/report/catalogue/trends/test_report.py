@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from report.catalogue import Ingredients, find
-from report.catalogue.trends import describe
+from report.catalogue.trends.describing import describe
 from report.errors import BuildError, NotBegun
 from report.history import Counted, CountedDay, Settled, day_before
 from report.periods import so_far
@@ -104,7 +104,7 @@ def test_what_is_read_is_made_first() -> None:
     storage = MemoryStorage()
     counted, state = "counts/UTC/2026-11-20.parquet", "state/UTC/2026-11-19.json"
     history = Known(storage, counted, state, "state/UTC/2026-11-18.json")
-    lines = list(find("trends").prepare(Ingredients(storage, history), a_period()))
+    lines = list(find("trends").prepare(Ingredients(storage, history, storage), a_period()))
 
     assert history.settled == [date(2026, 11, 20)]
     assert [line.partition(" ")[0] for line in lines] == [counted, state]
@@ -114,7 +114,7 @@ def test_a_week_is_made_of_its_own_counts_and_those_of_the_week_before() -> None
     """Neither the days' counts nor what is known of earlier days are read for it."""
     storage = MemoryStorage()
     weeks = ["weeks/UTC/2026-W47.parquet", "weeks/UTC/2026-W46.parquet"]
-    found = Ingredients(storage, Known(storage, *weeks, "counts/UTC/2026-11-22.parquet"))
+    found = Ingredients(storage, Known(storage, *weeks, "counts/UTC/2026-11-22.parquet"), storage)
     lines = list(find("trends").prepare(found, a_week()))
 
     assert [line.partition(" ")[0] for line in lines] == weeks
@@ -124,7 +124,7 @@ def test_a_week_is_made_of_its_own_counts_and_those_of_the_week_before() -> None
 def test_an_open_day_settles_the_one_before() -> None:
     """Today can't be settled; what is known up to yesterday can."""
     history = Known(storage := MemoryStorage())
-    list(find("trends").prepare(Ingredients(storage, history), replace(a_period(), is_open=True)))
+    list(find("trends").prepare(Ingredients(storage, history, storage), replace(a_period(), is_open=True)))
 
     assert history.settled == [date(2026, 11, 19)]
 
@@ -135,7 +135,7 @@ def test_a_day_so_far_is_made_from_the_hours_up_to_its_end() -> None:
     period = so_far(noon, ZoneInfo("UTC"))
 
     def made_from() -> list[str]:
-        return list(find("trends").prepare(Ingredients(storage, Known(storage)), period))
+        return list(find("trends").prepare(Ingredients(storage, Known(storage), storage), period))
 
     storage.put("raw/dt=2026-11-20/hour=11/a.json", b"{}")
     before = made_from()
@@ -149,7 +149,7 @@ def test_a_day_before_the_first_is_a_mistake() -> None:
     """A mistyped year leaves no empty edition behind; a silent day since then is a report."""
     storage = MemoryStorage()
     storage.put("raw/dt=2026-11-20/hour=13/x.json", b"{}")
-    found, early = Ingredients(storage, Known(storage)), a_period(date(2020, 1, 1))
+    found, early = Ingredients(storage, Known(storage), storage), a_period(date(2020, 1, 1))
 
     for verb in (find("trends").build, lambda *asked: list(find("trends").prepare(*asked))):
         with pytest.raises(
