@@ -322,12 +322,12 @@ def test_a_day_so_far_is_corrected_by_what_came_late(make_storage: MakeStorage) 
     )
 
 
-def test_a_report_is_built_of_the_periods_it_has(storage: Storage) -> None:
+def test_a_report_is_built_of_the_periods_it_has(make_storage: MakeStorage) -> None:
     """What it has not is refused by name, before anything is read."""
     with pytest.raises(
         BuildError, match=r"no reports of months, as 2026-10 is; it has days so far, days, weeks"
     ):
-        build_edition(services_on(storage), "trends", "2026-10", NEXT_MORNING)
+        build_edition(services_on(make_storage()), "trends", "2026-10", NEXT_MORNING)
 
 
 def test_midnight_so_far_is_the_day_itself(make_storage: MakeStorage) -> None:
