@@ -327,7 +327,7 @@ def test_a_report_is_built_of_the_periods_it_has(make_storage: MakeStorage) -> N
     with pytest.raises(
         BuildError, match=r"no reports of months, as 2026-10 is; it has days so far, days, weeks"
     ):
-        build_edition(services_on(make_storage()), "trends", "2026-10", NEXT_MORNING)
+        build_edition(services_on(make_storage("folder")), "trends", "2026-10", NEXT_MORNING)
 
 
 def test_midnight_so_far_is_the_day_itself(make_storage: MakeStorage) -> None:
