@@ -1,6 +1,7 @@
 """Who reads which report, and when: readers and their rhythms."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import Enum
@@ -95,13 +96,19 @@ class Move:
     until: datetime
 
 
+def with_move(moves: Sequence[Move], last: Move) -> tuple[Move, ...]:
+    """Return the moves and the last one; what is so old that nothing is owed by it is left out."""
+    lately = [move for move in moves if last.until - move.until < _REMEMBERED]
+    return (*lately, last)[-_MOST_MOVES:]
+
+
 @dataclass(frozen=True)
 class Reader:
     """Somebody who gets reports by mail.
 
     `since` (aware) is when the reader joined: what was due before is not mailed. None for those of MAIL_TO.
-    `moves` are the rhythms and zones before this one, of late: what was due by them is still owed. Readers who
-    get the same are equal, whatever they had before.
+    `moves` are the rhythms and zones before this one, of late: what was due by them is still owed. Readers
+    who get the same are equal, whatever they had before.
     """
 
     address: str
@@ -113,8 +120,7 @@ class Reader:
 
     def moved(self, rhythm: Rhythm, zone: ZoneInfo, now: datetime) -> "Reader":
         """Return the reader with this rhythm and zone from `now` (aware) on; what went before is kept."""
-        lately = [move for move in self.moves if now - move.until < _REMEMBERED]
-        moves = (*lately, Move(self.rhythm, self.zone, now))[-_MOST_MOVES:]
+        moves = with_move(self.moves, Move(self.rhythm, self.zone, now))
         return replace(self, rhythm=rhythm, zone=zone, moves=moves)
 
     @property

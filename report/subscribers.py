@@ -1,6 +1,6 @@
 """The readers who subscribed, or were added by the owner; with MAIL_TO, all who get mail.
 
-subscribers/<reader_key>.json    {"address", "reports", "rhythm", "zone", "since", "moves"}, as `Reader` has them
+subscribers/<reader_key>.json    {"address", "reports", "rhythm", "zone", "since", "moves"} of a `Reader`
 """
 
 import json
@@ -12,7 +12,7 @@ from datetime import UTC
 from report.addresses import mailbox, reader_key
 from report.catalogue import FIRST
 from report.errors import MailError, NotFound
-from report.readers import Every, Reader, Rhythm, parse_moment, parse_rhythm, parse_zone
+from report.readers import Every, Move, Reader, Rhythm, parse_moment, parse_rhythm, parse_zone
 from report.settings import Settings
 from report.storage import Storage
 from report.stored_json import change, json_bytes
@@ -39,12 +39,10 @@ def readers_of(
     is named in the log, its key given to `unreadable`, and passed over. `moves` are those of MAIL_AT and
     TIMEZONE. Raise `StorageError`.
     """
-    by_settings = {
-        key: replace(reader, moves=tuple(moves)) for key, reader in mail_to_readers(settings).items()
-    }
+    named = {key: replace(reader, moves=tuple(moves)) for key, reader in mail_to_readers(settings).items()}
     known = {reader_key(it.address): it for it in subscribers(storage, unreadable)}
-    both = {key: _taken_over(by_settings[key], known[key]) for key in by_settings.keys() & known.keys()}
-    readers = by_settings | known | both
+    both = {key: _taken_over(named[key], known[key]) for key in named.keys() & known.keys()}
+    readers = named | known | both
     refusals = refusals_among(storage, readers)
     wanted = (
         replace(
@@ -55,12 +53,11 @@ def readers_of(
     return [reader for reader in wanted if reader.reports]
 
 
-def _taken_over(by_settings: Reader, reader: Reader) -> Reader:
+def _taken_over(named: Reader, reader: Reader) -> Reader:
     """Who stands in MAIL_TO and subscribed was a reader before: what was due until then is owed."""
-    if reader.since is None:
+    if reader.since is None or reader.rhythm.every is not named.rhythm.every:
         return reader
-    until = Move(by_settings.rhythm, by_settings.zone, reader.since)
-    return replace(reader, since=None, moves=(until, *reader.moves))
+    return replace(reader, since=None, moves=(Move(named.rhythm, named.zone, reader.since), *reader.moves))
 
 
 def mail_to_readers(settings: Settings) -> dict[str, Reader]:
@@ -139,13 +136,14 @@ def _reader(body: bytes) -> Reader:
 
 
 def move_of(said: Mapping[str, str]) -> Move:
-    """Return the move written by `move_said`; raise `ValueError`, `LookupError` or `TypeError`."""
+    """Return the move written by `said_of`; raise `ValueError`, `LookupError` or `TypeError`."""
     return Move(parse_rhythm(said["rhythm"]), parse_zone(said["zone"]), parse_moment(said["until"]))
 
 
-def move_said(move: Move) -> dict[str, str]:
-    """Return the move as values of JSON."""
-    return {"rhythm": str(move.rhythm), "zone": move.zone.key, "until": move.until.astimezone(UTC).isoformat()}
+def said_of(move: Move) -> dict[str, str]:
+    """Return the move as JSON has it."""
+    until = move.until.astimezone(UTC).isoformat()
+    return {"rhythm": str(move.rhythm), "zone": move.zone.key, "until": until}
 
 
 def _body(reader: Reader) -> bytes:
@@ -156,7 +154,7 @@ def _body(reader: Reader) -> bytes:
             "rhythm": str(reader.rhythm),
             "zone": reader.zone.key,
             "since": reader.since and reader.since.astimezone(UTC).isoformat(),
-            "moves": [move_said(move) for move in reader.moves],
+            "moves": [said_of(move) for move in reader.moves],
         }
     )
 

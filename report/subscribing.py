@@ -53,8 +53,13 @@ def confirm(storage: Storage, wish: Wish, now: datetime) -> Confirmed:
 
 def _fulfil(storage: Storage, key: str, wish: Wish, now: datetime) -> Confirmed:
     def wished(known: Reader | None) -> Reader | None:
-        is_done = known is not None and known.since is not None and known.since >= wish.asked_at
-        return None if is_done else replace(wish.reader, since=now)
+        if known is None:
+            return replace(wish.reader, since=now)
+        changes = [*filter(None, [known.since]), *(move.until for move in known.moves)]
+        if any(at >= wish.asked_at for at in changes):
+            return None
+        moved = known.moved(wish.reader.rhythm, wish.reader.zone, now)
+        return replace(wish.reader, since=known.since, moves=moved.moves)
 
     return Confirmed.NOW if store(storage, wished, key) else Confirmed.BEFORE
 
@@ -82,8 +87,11 @@ def enrol(storage: Storage, reader: Reader, now: datetime) -> Enrolled:
     refuse_to_enrol(reader, refusals_of(storage, key))
 
     def enrolled(known: Reader | None) -> Reader | None:
-        wanted = replace(reader, since=known.since if known else reader.since or now)
         outcome[0] = Enrolled.CHANGED if known else Enrolled.ADDED
+        if known is None:
+            return replace(reader, since=reader.since or now)
+        moves = known.moved(reader.rhythm, reader.zone, now).moves
+        wanted = replace(reader, since=known.since, moves=moves)
         return wanted if wanted != known else None
 
     return outcome[0] if store(storage, enrolled, key) else Enrolled.UNCHANGED
@@ -108,9 +116,9 @@ def current(storage: Storage, settings: Settings, key: str) -> Reader | None:
 
 
 def rearrange(
-    storage: Storage, settings: Settings, key: str, rhythm: Rhythm, zone: ZoneInfo
+    storage: Storage, settings: Settings, key: str, rhythm: Rhythm, zone: ZoneInfo, now: datetime
 ) -> Reader | None:
-    """Give a reader another rhythm and zone; return what is got then, None for who gets nothing.
+    """Give a reader another rhythm and zone from `now` (aware) on; return what is got then, None for nothing.
 
     A reader of MAIL_TO gets a record by this, still without a beginning: the mail that is due is not lost.
     What is so already changes nothing.
@@ -121,7 +129,7 @@ def rearrange(
 
     def rearranged(known: Reader | None) -> Reader | None:
         reader = known or by_settings
-        changed = reader and replace(reader, rhythm=rhythm, zone=zone)
+        changed = reader and reader.moved(rhythm, zone, now)
         return changed if changed != reader else None
 
     store(storage, rearranged, key)

@@ -6,7 +6,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from report.addresses import reader_key
-from report.readers import Every, Reader, Rhythm
+from report.readers import Every, Move, Reader, Rhythm
 from report.settings import Settings
 from report.storage import Storage
 from report.subscribers import mail_to_readers, readers_of, store, subscriber
@@ -49,7 +49,7 @@ def test_a_confirmed_wish_counts_from_then_on(storage: Storage) -> None:
 def test_confirming_again_changes_nothing(storage: Storage) -> None:
     """Not even what the reader changed in between."""
     confirm(storage, a_wish(0), NOW + MINUTE)
-    rearrange(storage, SETTINGS, ANN_KEY, HOURLY, UTC_ZONE)
+    rearrange(storage, SETTINGS, ANN_KEY, HOURLY, UTC_ZONE, NOW)
     before = subscriber(storage, ANN_KEY)
 
     assert confirm(storage, a_wish(0), NOW + 3 * MINUTE) is Confirmed.BEFORE
@@ -63,6 +63,33 @@ def test_a_later_wish_replaces_what_was(storage: Storage) -> None:
 
     [ann] = [reader for reader in readers_of(storage, SETTINGS) if reader.address == ANN.address]
     assert ann.rhythm == HOURLY
+
+
+def test_what_was_owed_before_a_change_is_remembered(storage: Storage) -> None:
+    """Whoever changes it, the reader, a new wish or the owner, what counted until then stays known."""
+    confirm(storage, a_wish(0), NOW)
+    rearrange(storage, SETTINGS, ANN_KEY, DAILY, UTC_ZONE, NOW + MINUTE)
+    confirm(storage, a_wish(2, HOURLY), NOW + 3 * MINUTE)
+    enrol(storage, ANN, NOW + 4 * MINUTE)
+
+    ann = subscriber(storage, ANN_KEY)
+    assert ann is not None
+    assert (ann.since, ann.moves) == (
+        NOW,
+        (
+            Move(DAILY, DELHI, NOW + MINUTE),
+            Move(DAILY, UTC_ZONE, NOW + 3 * MINUTE),
+            Move(HOURLY, DELHI, NOW + 4 * MINUTE),
+        ),
+    )
+
+
+def test_who_is_named_by_the_settings_was_a_reader_before(storage: Storage) -> None:
+    """Subscribing, the boss still gets what MAIL_AT owed until then."""
+    confirm(storage, Wish(replace(ANN, address="boss@example.com"), NOW), NOW)
+
+    (boss,) = readers_of(storage, SETTINGS)
+    assert (boss.since, boss.moves) == (None, (Move(DAILY, UTC_ZONE, NOW),))
 
 
 def test_a_link_from_before_leaving_brings_nobody_back(storage: Storage) -> None:
@@ -134,25 +161,25 @@ def test_leaving_one_report_keeps_the_others(storage: Storage) -> None:
 
 def test_who_stands_in_the_settings_can_change_and_leave(storage: Storage) -> None:
     """A reader of MAIL_TO gets a record by changing something, and no mail after leaving."""
-    changed = rearrange(storage, SETTINGS, BOSS_KEY, HOURLY, DELHI)
+    changed = rearrange(storage, SETTINGS, BOSS_KEY, HOURLY, DELHI, NOW)
     assert changed == Reader("Boss <boss@example.com>", ("trends",), HOURLY, DELHI)
     assert readers_of(storage, SETTINGS) == [changed]
 
     leave(storage, BOSS_KEY, "trends", "one-click", NOW)
     assert readers_of(storage, SETTINGS) == []
-    assert rearrange(storage, SETTINGS, BOSS_KEY, DAILY, DELHI) is None
+    assert rearrange(storage, SETTINGS, BOSS_KEY, DAILY, DELHI, NOW) is None
 
 
 def test_saving_what_is_so_changes_nothing(storage: Storage) -> None:
     """No record for a reader of MAIL_TO, and none written anew: the mail that is due stays due."""
     boss = mail_to_readers(SETTINGS)[BOSS_KEY]
-    assert rearrange(storage, SETTINGS, BOSS_KEY, boss.rhythm, boss.zone) == boss
+    assert rearrange(storage, SETTINGS, BOSS_KEY, boss.rhythm, boss.zone, NOW) == boss
     assert list(storage.list()) == []
 
 
 def test_a_reader_of_the_settings_keeps_the_mail_that_is_due(storage: Storage) -> None:
     """The record has no beginning, whoever changes it: the mail of before it is not lost."""
-    rearrange(storage, SETTINGS, BOSS_KEY, HOURLY, DELHI)
+    rearrange(storage, SETTINGS, BOSS_KEY, HOURLY, DELHI, NOW)
     enrol(storage, replace(mail_to_readers(SETTINGS)[BOSS_KEY], rhythm=DAILY), NOW)
 
     assert subscriber(storage, BOSS_KEY) == Reader("Boss <boss@example.com>", ("trends",), DAILY, UTC_ZONE)
@@ -160,5 +187,5 @@ def test_a_reader_of_the_settings_keeps_the_mail_that_is_due(storage: Storage) -
 
 def test_a_stranger_changes_nothing(storage: Storage) -> None:
     """A key without a reader makes none."""
-    assert rearrange(storage, SETTINGS, ANN_KEY, HOURLY, DELHI) is None
+    assert rearrange(storage, SETTINGS, ANN_KEY, HOURLY, DELHI, NOW) is None
     assert list(storage.list()) == []
