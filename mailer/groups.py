@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mailer.slots import Clock, Slot
+from mailer.slots import Clock, Slot, clock_of
 from report.readers import Reader
 
 
@@ -45,7 +45,7 @@ def gathered(
     known: dict[Clock, Sequence[Slot]] = {}
     groups: dict[tuple[str, str], list[Turn]] = {}
     for reader in readers:
-        clock = Clock(reader.rhythm, reader.zone, report_zone)
+        clock = clock_of(reader, report_zone)
         if clock not in known:
             known[clock] = slots_of(clock)
         for slot in known[clock]:

@@ -6,19 +6,22 @@ weekly mon 05:00 on each such weekday of the reader: an ISO week of the report's
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from mailer.covering import DAY, days_covered, weeks_covered
 from mailer.wall_clocks import full_hours, moment
 from report.errors import BuildError
 from report.periods import day_period, so_far, week_period
-from report.readers import Every, Rhythm
+from report.readers import Every, Move, Reader, Rhythm
 from report.window import Window
 
 INSTANT = timedelta(microseconds=1)
+_LONGEST = {Every.DAY: 3 * DAY, Every.WEEK: 9 * DAY}
+"""Between any two slots of a clock lies less."""
 
 
 @dataclass(frozen=True)
@@ -31,19 +34,58 @@ class Slot:
 
 @dataclass(frozen=True)
 class Clock:
-    """By what a mail is due: the reader's rhythm and zone, and the zone whose days are reported."""
+    """By what a mail is due: the reader's rhythm and zone, and the zone whose days are reported.
+
+    `moves` are rhythms and zones that counted before, all as often as this one, and none hourly.
+    """
 
     rhythm: Rhythm
     zone: ZoneInfo
     report_zone: ZoneInfo
+    moves: tuple[Move, ...] = ()
+
+
+def clock_of(reader: Reader, report_zone: ZoneInfo) -> Clock:
+    """Return the reader's clock; who takes another kind of rhythm is owed nothing by the one before."""
+    every = reader.rhythm.every
+    moves = [] if every is Every.HOUR else [move for move in reader.moves if move.rhythm.every is every]
+    return Clock(reader.rhythm, reader.zone, report_zone, tuple(moves))
 
 
 def slots(clock: Clock, window: Window) -> Sequence[Slot]:
     """Return what is due within the window, in order.
 
     Two slots may have one moment: at the date line, or where `covering` says so. A day that never was in the
-    report's zone has none.
+    report's zone has none. What a clock owed when another took its place stays owed, and what falls between
+    the two is due at that moment: so each period comes once.
     """
+    moves = [move for move in clock.moves if move.until >= window.start]
+    if not moves:
+        return _steady(clock, window)
+    clocks = [replace(clock, rhythm=move.rhythm, zone=move.zone, moves=()) for move in moves]
+    clocks.append(replace(clock, moves=()))
+    ends = [window.start - INSTANT, *(move.until for move in moves), window.end]
+    owed = {
+        slot.period: slot
+        for one, (after, until) in reversed([*zip(clocks, pairwise(ends), strict=True)])
+        for slot in reversed(_steady(one, window))
+        if after < slot.due_at <= until
+    }
+    for (one, following), move in zip(pairwise(clocks), moves, strict=True):
+        if move.until in window:
+            owed |= {period: Slot(move.until, period) for period in _between(one, following, move.until)}
+    return sorted(owed.values(), key=lambda slot: (slot.due_at, slot.period))
+
+
+def _between(one: Clock, following: Clock, moment: datetime) -> list[str]:
+    """The periods that the one clock had not come to at the moment, and the following one has passed."""
+    last = newest_slot(one, moment)
+    passed = slots(following, Window(moment - _LONGEST[one.rhythm.every], moment + INSTANT))
+    return [slot.period for slot in passed if last and slot.period > last[-1].period]
+
+
+def _steady(clock: Clock, window: Window) -> Sequence[Slot]:
+    """What is due within the window by a clock that always counted."""
     if clock.rhythm.every is Every.HOUR:
         return [Slot(hour, so_far(hour, clock.report_zone).id) for hour in full_hours(window, clock.zone)]
     return [
@@ -76,7 +118,7 @@ def newest_slot(clock: Clock, now: datetime) -> Sequence[Slot]:
     """Return the last slot up to `now`, however long ago; none for hourly mails, which go or are passed."""
     if clock.rhythm.every is Every.HOUR:
         return []
-    longest = 9 * DAY if clock.rhythm.every is Every.WEEK else 3 * DAY
+    longest = _LONGEST[clock.rhythm.every]
     return slots(clock, Window((now - longest).astimezone(UTC), (now + INSTANT).astimezone(UTC)))[-1:]
 
 

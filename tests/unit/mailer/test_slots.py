@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.slots import INSTANT, Clock, Slot, open_slots, passed_slots, slots
+from mailer.slots import INSTANT, Clock, Slot, clock_of, open_slots, passed_slots, slots
 from report.periods import period_of
-from report.readers import Every, Rhythm, parse_rhythm
+from report.readers import Every, Move, Reader, Rhythm, parse_rhythm
 from report.window import Window
 
 OFTEN = settings(max_examples=int(os.environ.get("SCHEDULE_EXAMPLES", "30")), deadline=None)
 QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
 LATE = 4 * HOUR
+UTC_ZONE = ZoneInfo("UTC")
 ZONES = st.sampled_from(sorted(available_timezones())).map(ZoneInfo)
 TIMES = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
 RHYTHMS = st.one_of(
@@ -36,7 +37,7 @@ def moments(first: int, last: int) -> st.SearchStrategy[datetime]:
     return st.one_of(near, far).map(lambda day: datetime.fromisoformat(f"{day}T00:00Z"))
 
 
-def clock_of(rhythm: str, zone: str = "UTC", report_zone: str = "UTC") -> Clock:
+def a_clock(rhythm: str, zone: str = "UTC", report_zone: str = "UTC") -> Clock:
     return Clock(parse_rhythm(rhythm), ZoneInfo(zone), ZoneInfo(report_zone))
 
 
@@ -85,7 +86,7 @@ def test_a_mail_is_due_at_its_hour_and_not_a_second_before(
 
 def test_a_mail_is_open_for_so_many_hours_and_has_passed_then() -> None:
     """At four hours it still goes, a moment later it has passed; hours are time that went by."""
-    clock = clock_of("daily 00:00", "Europe/Paris", "Europe/Paris")
+    clock = a_clock("daily 00:00", "Europe/Paris", "Europe/Paris")
     due_at = at("2026-10-25T00:00+02:00")  # clocks go back at 3: this is 03:00 when four hours are over
     last = at("2026-10-25T03:00+01:00")
 
@@ -100,7 +101,7 @@ def test_a_mail_is_open_for_so_many_hours_and_has_passed_then() -> None:
 
 def test_an_hourly_mail_gives_way_to_the_next() -> None:
     """However long nobody ran, one hourly mail is due, and those before it have passed."""
-    clock = clock_of("hourly")
+    clock = a_clock("hourly")
     before, now = at("2026-11-20T06:50Z"), at("2026-11-20T09:10Z")
 
     assert [slot.period for slot in open_slots(clock, now, LATE)] == ["2026-11-20T0900Z"]
@@ -110,7 +111,7 @@ def test_an_hourly_mail_gives_way_to_the_next() -> None:
 
 def test_a_reader_who_lost_a_day_gets_both_reports_at_once() -> None:
     """Samoa had no 30 December 2011: the mails of the 30th and the 31st have one moment."""
-    clock = clock_of("daily 05:00", "Pacific/Apia")
+    clock = a_clock("daily 05:00", "Pacific/Apia")
     found = slots(clock, window_of("2011-12-29T00:00Z", "2012-01-01T00:00Z"))
 
     days = [(f"{slot.due_at.astimezone(clock.zone):%d %H:%M}", slot.period) for slot in found]
@@ -125,7 +126,7 @@ def test_a_reader_who_lost_a_day_gets_both_reports_at_once() -> None:
 
 def test_a_mail_stays_open_when_the_clock_goes_back_over_midnight() -> None:
     """In St John's it was 7 November 2010 for a minute, then the 6th for another hour."""
-    clock = clock_of("daily 00:00", "America/St_Johns", "America/St_Johns")
+    clock = a_clock("daily 00:00", "America/St_Johns", "America/St_Johns")
     midnight = at("2010-11-07T00:00-02:30")
 
     found = open_slots(clock, at("2010-11-06T23:30-03:30"), LATE)
@@ -142,11 +143,108 @@ def test_a_mail_stays_open_when_the_clock_goes_back_over_midnight() -> None:
 )
 def test_a_day_that_never_was_is_not_reported(zone: str, start: str, end: str, missing: str) -> None:
     """The report's zone skipped it at the date line, and nobody waits for it."""
-    found = slots(clock_of("daily 05:00", "UTC", zone), window_of(f"{start}T00:00Z", f"{end}T00:00Z"))
+    found = slots(a_clock("daily 05:00", "UTC", zone), window_of(f"{start}T00:00Z", f"{end}T00:00Z"))
 
     days = {date.fromisoformat(slot.period) for slot in found}
     between = {min(days) + DAY * number for number in range((max(days) - min(days)).days)}
     assert {str(day) for day in between - days} == {missing}
+
+
+def a_mover(rhythm: str, *moves: tuple[str, str], zone: str = "UTC") -> Clock:
+    """Return the clock of who had other rhythms before, each until a time."""
+    had = tuple(Move(parse_rhythm(before), ZoneInfo(zone), at(until)) for before, until in moves)
+    return clock_of(Reader("", (), parse_rhythm(rhythm), ZoneInfo(zone), None, had), UTC_ZONE)
+
+
+@pytest.mark.parametrize(
+    ("clock", "due"),
+    [
+        pytest.param(
+            a_mover("daily 04:00", ("daily 05:00", "2026-11-21T04:30Z")),
+            ["20 05:00 2026-11-19", "21 04:30 2026-11-20", "22 04:00 2026-11-21"],
+            id="to an hour that is over",
+        ),
+        pytest.param(
+            a_mover("daily 00:00", ("daily 05:00", "2026-11-21T04:59Z")),
+            ["20 05:00 2026-11-19", "21 04:59 2026-11-20", "22 00:00 2026-11-21"],
+            id="to an hour that is over for long",
+        ),
+        pytest.param(
+            a_mover("daily 20:00", ("daily 05:00", "2026-11-21T04:30Z")),
+            ["20 05:00 2026-11-19", "21 20:00 2026-11-20"],
+            id="to a later hour",
+        ),
+        pytest.param(
+            a_mover("daily 20:00", ("daily 05:00", "2026-11-21T05:05Z")),
+            ["20 05:00 2026-11-19", "21 05:00 2026-11-20", "22 20:00 2026-11-21"],
+            id="when it was due and not mailed yet",
+        ),
+        pytest.param(
+            a_mover("daily 05:00", ("daily 20:00", "2026-11-21T12:00Z")),
+            ["20 20:00 2026-11-19", "21 12:00 2026-11-20", "22 05:00 2026-11-21"],
+            id="from the evening to the morning",
+        ),
+        pytest.param(
+            a_mover("daily 06:00", ("daily 05:00", "2026-11-21T05:00Z"), zone="Asia/Kolkata"),
+            ["20 05:00 2026-11-18", "21 05:00 2026-11-19", "21 10:30 2026-11-20", "22 06:00 2026-11-21"],
+            id="to an hour by which one day more is over",
+        ),
+        pytest.param(
+            a_mover(
+                "daily 00:15", ("daily 05:00", "2026-11-21T04:30Z"), ("daily 00:00", "2026-11-21T04:32Z")
+            ),
+            ["20 05:00 2026-11-19", "21 04:30 2026-11-20", "22 00:15 2026-11-21"],
+            id="twice at once",
+        ),
+        pytest.param(
+            a_mover("weekly fri 20:00", ("weekly sat 05:00", "2026-11-21T04:30Z")),
+            ["21 04:30 2026-W46"],
+            id="to a weekday that is over",
+        ),
+        pytest.param(
+            a_mover("weekly sat 05:00", ("daily 05:00", "2026-11-21T04:30Z")),
+            ["21 05:00 2026-W46"],
+            id="to another kind",
+        ),
+    ],
+)
+def test_who_moves_the_hour_loses_no_period(clock: Clock, due: list[str]) -> None:
+    """What was due stays due; what the new hour has passed is due at once; the rest comes by the new one."""
+    found = slots(clock, window_of("2026-11-19T21:00Z", "2026-11-22T21:00Z"))
+
+    said = [f"{slot.due_at.astimezone(clock.zone):%d %H:%M} {slot.period}" for slot in found]
+    assert said[: len(due)] == due
+
+
+@OFTEN
+@given(
+    at=TIMES,
+    zone=ZONES,
+    report_zone=ZONES,
+    moves=st.lists(st.tuples(TIMES, ZONES, st.integers(1, 200)), min_size=1, max_size=4),
+    start=moments(1972, 2037),
+)
+def test_however_often_the_hour_is_moved_each_day_is_mailed(
+    at: time,
+    zone: ZoneInfo,
+    report_zone: ZoneInfo,
+    moves: list[tuple[time, ZoneInfo, int]],
+    start: datetime,
+) -> None:
+    """Looking each quarter of an hour, no day is missed between the first that is found and the last."""
+    reader = Reader("", (), Rhythm(Every.DAY, at), zone)
+    changes = dict(zip(accumulate(quarters for *_, quarters in moves), moves, strict=True))
+    found: set[str] = set()
+    for step in range(10 * 24 * 4):
+        now = start + QUARTER * step
+        if step in changes:
+            reader = reader.moved(Rhythm(Every.DAY, changes[step][0]), changes[step][1], now - INSTANT)
+        found |= {slot.period for slot in open_slots(clock_of(reader, report_zone), now, LATE)}
+
+    days = sorted(date.fromisoformat(period) for period in found)
+    assert {after - before for before, after in pairwise(days)} == {DAY} or _crosses_the_date_line(
+        report_zone, start
+    )
 
 
 @OFTEN
