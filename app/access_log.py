@@ -1,31 +1,83 @@
-"""Writes gunicorn's access log without gathering what it leaves out, a fifth of the cost of a page."""
+"""Writes gunicorn's log in lines of our own, and counts each answer as it is logged."""
 
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from time import time
 from typing import Any
 
+from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.http.wsgi import Response
 
+from app.log_lines import OneLine, line_of, moment
 from app.private import shown_path
+from app.request_ids import KEPT_AS
+from app.routes import ROUTE, UNKNOWN
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Who asked what, how it went, and how long it took; `path` is as a log may show it."""
+
+    id: str
+    ip: str
+    method: str
+    path: str
+    route: str
+    status: int
+    size: int
+    seconds: float
 
 
 class AccessLog(Logger):  # type: ignore[misc]  # gunicorn has no types
-    """Gunicorn's own logger, which gathers only what `access_log_format` in gunicorn.conf.py names."""
+    """Gunicorn's logger, which gathers only what our lines say: all headers took a fifth of a page's time."""
 
-    def atoms(
-        self, resp: Response, req: Any, environ: dict[str, Any], request_time: timedelta
-    ) -> dict[str, Any]:
-        """Return who, what, how it went, how many bytes and milliseconds; gunicorn's has every header."""
-        return {
-            "h": environ.get("REMOTE_ADDR", "-"),
-            "m": environ["REQUEST_METHOD"],
-            "U": shown_path(environ["PATH_INFO"]),
-            "s": str(resp.status).partition(" ")[0],
-            "B": resp.sent,
-            "M": request_time // timedelta(milliseconds=1),
-        }
+    def setup(self, cfg: Config) -> None:
+        """Give every logger of this process the same form, those of the pages too."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(OneLine())
+        everybody = logging.StreamHandler(sys.stderr)
+        everybody.setFormatter(OneLine())
+        logging.getLogger().handlers = [everybody]
 
-    def access_together(self, answered: list[dict[str, Any]]) -> None:
-        """Write a line for each of these atoms, all in one record: a record costs more than a line."""
+    def access(self, resp: Response, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
+        """Write down what a thread answered."""
+        status = str(resp.status).partition(" ")[0]
+        answered = Answered(
+            environ.get(KEPT_AS, "-"),
+            environ.get("REMOTE_ADDR", "") or "-",
+            environ["REQUEST_METHOD"],
+            shown_path(environ["PATH_INFO"]),
+            environ.get(ROUTE, UNKNOWN),
+            int(status),
+            resp.sent,
+            request_time.total_seconds(),
+        )
+        self.access_together([answered])
+
+    def access_together(self, answers: Sequence[Answered]) -> None:
+        """Write a line for each of these, all in one record: a record costs more than a line."""
         if self.access_log_enabled:
-            self.access_log.info("%s", "\n".join(self.cfg.access_log_format % atoms for atoms in answered))
+            now = moment(time())
+            self.access_log.info("%s", "\n".join(_line(now, answered) for answered in answers))
+
+
+def _line(now: str, it: Answered) -> str:
+    pairs = (
+        ("at", now),
+        ("level", "info"),
+        ("from", "access"),
+        ("id", it.id),
+        ("ip", it.ip),
+        ("method", it.method),
+        ("path", it.path),
+        ("route", it.route),
+        ("status", it.status),
+        ("bytes", it.size),
+        ("ms", round(it.seconds * 1000)),
+    )
+    return line_of(pairs)

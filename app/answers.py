@@ -19,7 +19,7 @@ PAGE_POLICY = (
 ALONE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
 """For documents that are not our pages: a mail's HTML, a shared file."""
 
-_SAFETY = {
+SAFETY = {
     "Content-Security-Policy": PAGE_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -27,6 +27,9 @@ _SAFETY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+"""For every answer, where it has not set its own."""
+
+_TLS_FOR_A_YEAR = "max-age=31536000"
 
 
 def answer(blob: Blob, cache_control: str, download_as: str = "") -> Response:
@@ -48,8 +51,10 @@ def answer(blob: Blob, cache_control: str, download_as: str = "") -> Response:
 
 def make_safe(response: Response) -> Response:
     """Add the headers that keep a page to itself, where the answer has not set its own."""
-    for name, value in _SAFETY.items():
+    for name, value in SAFETY.items():
         response.headers.setdefault(name, value)
+    if request.is_secure:  # as a web server in front says that we trust; without TLS nobody may say so
+        response.headers["Strict-Transport-Security"] = _TLS_FOR_A_YEAR
     return response
 
 

@@ -9,6 +9,7 @@ from flask import Response, jsonify, request
 from markupsafe import Markup
 
 from app.answers import FRESH, NEVER_KEPT
+from app.request_ids import current_id
 from report.periods import monday_named
 from report.rendering.shell import render_shell
 from report.words import days_of_week
@@ -48,6 +49,8 @@ def waiting_page(heading: str) -> Response:
 def problem_page(status: int, heading: str, advice: str) -> Response:
     """Return what went wrong and what to do next, as HTML, JSON or text: whichever is asked for."""
     body = Markup('<h1 class="headline">{}</h1><p>{}</p>{}').format(heading, advice, _WAYS_ON)
+    if name := current_id():
+        body += Markup("<p><small>In the server's log this is {}.</small></p>").format(name)
     return _said(status, heading, advice, body)
 
 
@@ -55,9 +58,10 @@ def _said(status: int, heading: str, advice: str, body: Markup, head: Markup | s
     kinds = ["text/html", "application/json", "text/plain"]
     kind = request.accept_mimetypes.best_match(kinds, default="text/html")
     if kind == "application/json":
-        response = jsonify(error=heading, next=advice)
+        response = jsonify(error=heading, next=advice, id=current_id())
     elif kind == "text/plain":
-        response = Response(f"{heading}\n{advice}\n", content_type="text/plain; charset=utf-8")
+        text = f"{heading}\n{advice}\n{current_id()}\n"
+        response = Response(text, content_type="text/plain; charset=utf-8")
     else:
         page = render_shell(heading, body, head_html=head)
         response = Response(page, content_type="text/html; charset=utf-8")

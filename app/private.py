@@ -7,13 +7,25 @@ from flask import Flask, Response, request
 
 from app.answers import NEVER_KEPT
 
-_KEY = re.compile(r"/(subscribe|manage|unsubscribe)/.+", re.DOTALL)  # "//manage/…" finds its page too
-_PRIVATE = re.compile(r"^/(subscribe|manage|unsubscribe)(/|$)")
+_KEY = re.compile(r"/(subscribe|manage|unsubscribe|shared)/.+", re.DOTALL)  # "//manage/…" finds its page too
+_PRIVATE = re.compile(r"^/(subscribe|manage|unsubscribe|shared)(/|$)")
+_KEYS = (
+    (re.compile(r"/(subscribe|manage|unsubscribe|shared)/[^\s'\"]+"), r"/\1/(hidden)"),
+    (re.compile(r"\b(signature=)[^\s&'\"]+"), r"\1(hidden)"),
+    (re.compile(r"\b(Basic|Bearer) [^\s'\"]+", re.IGNORECASE), r"\1 (hidden)"),
+)
 
 
 def shown_path(path: str) -> str:
     """Return the path as a log may show it: whoever has the rest could act for a reader."""
     return _KEY.sub(r"/\1/(hidden)", path)
+
+
+def without_keys(text: str) -> str:
+    """Return what others may read of a text that quotes requests: links, signatures and passwords hidden."""
+    for pattern, shown in _KEYS:
+        text = pattern.sub(shown, text)
+    return text
 
 
 class Pages(Flask):

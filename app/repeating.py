@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from app.blobs import Lru
+from app.routes import ROUTE, UNKNOWN
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -21,21 +22,23 @@ _ANSWERED_BY_FLASK = (
     "HTTP_IF_MODIFIED_SINCE",
     "HTTP_IF_UNMODIFIED_SINCE",
 )
+_TOLD = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_X_FORWARDED_PROTO", "SCRIPT_NAME")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What Flask said, and until when (by the monotonic clock) it may be said again."""
+    """What Flask said, by which route, and until when (by the monotonic clock) it may be said again."""
 
     status: str
     headers: list[tuple[str, str]]
     body: tuple[bytes, ...]
     good_until: float
+    route: str
 
     @cached_property
     def lines(self) -> bytes:
-        """The headers as they go over the wire, with the empty line behind them."""
-        return "".join([*(f"{name}: {value}\r\n" for name, value in self.headers), "\r\n"]).encode("latin-1")
+        """The headers as they go over the wire."""
+        return "".join(f"{name}: {value}\r\n" for name, value in self.headers).encode("latin-1")
 
     @cached_property
     def tells_its_length(self) -> bool:
@@ -64,6 +67,7 @@ class Repeating:
         key = _key(environ)
         known = self._fresh(key)
         if known is not None:
+            environ[ROUTE] = known.route
             start_response(known.status, known.headers)
             return known.body
         return self._ask(key, environ, start_response) if key else self._application(environ, start_response)
@@ -93,7 +97,8 @@ class Repeating:
         parts = tuple(body)
         if hasattr(body, "close"):
             body.close()
-        self._answers.put(key, Answer(status, headers, parts, monotonic() + _SECONDS))
+        route = environ.get(ROUTE, UNKNOWN)
+        self._answers.put(key, Answer(status, headers, parts, monotonic() + _SECONDS, route))
         return parts
 
 
@@ -103,7 +108,7 @@ def _key(environ: "WSGIEnvironment") -> tuple[str, ...] | None:
         return None
     if any(name in environ for name in _ANSWERED_BY_FLASK):
         return None
-    told = (environ.get(name, "") for name in ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "SCRIPT_NAME"))
+    told = (environ.get(name, "") for name in _TOLD)
     key = (environ["REQUEST_METHOD"], environ["PATH_INFO"], *told)
     return key if sum(map(len, key)) < _ENTRY_BYTES // 4 else None
 

@@ -1,66 +1,100 @@
-"""Gunicorn's worker with threads, whose loop answers by itself what would only be repeated.
+"""The worker of the web pages, whose loop answers by itself what would only be repeated.
 
 Handing a line to a thread, parsing, logging and taking it back costs five times as much as sending a page
 that lies ready. So the loop looks first: where `Repeating` has the answer to the plainest of requests, it
-sends it and waits for nothing, neither for the reader nor for storage. All else goes gunicorn's way.
+sends it, and what the reader does not take at once when there is room. All else goes gunicorn's way.
 """
 
+from selectors import EVENT_WRITE
 from socket import socket
 from time import time
 from typing import TYPE_CHECKING, Any
 
 from gunicorn import SERVER, util
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import TConn
 
+from app.access_log import Answered
 from app.heads import plain_request
+from app.patient import ANSWER_SECONDS, PatientWorker, client_name
 from app.repeating import Answer, Repeating
+from app.request_ids import HEADER, id_of
+from app.waiting import Waiting
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 
-_LONGEST_READ = 8192
-
-
-class RepeatingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class RepeatingWorker(PatientWorker):
     """One process of the server; serves any WSGI application, and swiftly one that has a `Repeating`."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._answered: list[dict[str, Any]] = []
+        self._leaving: Waiting[TConn, memoryview] = Waiting(ANSWER_SECONDS)
         self._second, self._date = 0, ""
 
-    def on_client_socket_readable(self, conn: TConn, client: socket) -> None:
-        """Answer a line on which something came, or give it to a thread."""
+    def answers_at_once(self, conn: TConn, received: bytes) -> bool:
+        """Send what lies ready."""
+        environ = plain_request(received)
+        answer = self._known(environ)
+        if environ is None or answer is None:
+            return False
+        self._send(conn, environ, answer)
+        return True
+
+    def _known(self, environ: "WSGIEnvironment | None") -> Answer | None:
+        if environ is None or not self.alive:
+            return None  # once told to stop, gunicorn says so to each reader
+        repeating = getattr(self.wsgi, "extensions", {}).get("repeating")
+        return repeating.known(environ) if isinstance(repeating, Repeating) else None
+
+    def _send(self, conn: TConn, environ: "WSGIEnvironment", answer: Answer) -> None:
+        request_id = id_of(environ)
+        self.answered.append(_answered(conn, environ, answer, request_id))
+        parts = [self._first_lines(answer, request_id), *answer.body]
         try:
-            head = client.recv(_LONGEST_READ)
+            sent = conn.sock.sendmsg(parts)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self.drop(conn)
+            return
+        if sent == sum(map(len, parts)):
+            self.keep(conn)
+            return
+        self.forget(conn)
+        self._leaving.put(conn, memoryview(b"".join(parts))[sent:])
+        self.listen(conn, self._send_more, EVENT_WRITE)
+
+    def _send_more(self, conn: TConn, client: socket) -> None:
+        """Send as much of the rest as the reader takes, however slow that is."""
+        rest = self._leaving.get(conn)
+        assert rest, "no line waits to send nothing"
+        try:
+            rest = rest[client.send(rest) :]
         except BlockingIOError:
             return
         except OSError:
-            head = b""  # a thread will find the line broken, and close it
-        environ = plain_request(head)
-        answer = self._known(environ)
-        if environ is None or answer is None:
-            conn.parser.unreader.unread(head)
-            super().on_client_socket_readable(conn, client)
+            self.drop(conn)
             return
-        self._send(conn, [self._first_lines(answer), *answer.body])
-        self._answered.append(_atoms(conn, environ, answer))
+        if rest:
+            self._leaving.put(conn, rest)
+            return
+        self.forget(conn)
+        self.listen(conn, self.on_client_socket_readable)
+        self.keep(conn)
 
-    def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Run one round of the loop, and log in one go what it answered."""
-        super().wait_for_and_dispatch_events(timeout)
-        if self._answered:
-            self.log.access_together(self._answered)
-            self._answered = []
+    def forget(self, conn: TConn) -> None:
+        """Send no more of what is left, either."""
+        self._leaving.pop(conn)
+        super().forget(conn)
 
-    def _known(self, environ: "WSGIEnvironment | None") -> Answer | None:
-        if environ is None or not self.alive or self.cfg.is_ssl:
-            return None  # once told to stop, gunicorn says so to each reader
-        repeating = getattr(self.wsgi, "wsgi_app", None)
-        return repeating.known(environ) if isinstance(repeating, Repeating) else None
+    def murder_pending(self) -> None:
+        """End the lines whose reader takes too long, too."""
+        super().murder_pending()
+        for conn in self._leaving.late():
+            self.drop(conn)
 
-    def _first_lines(self, answer: Answer) -> bytes:
+    def _first_lines(self, answer: Answer, request_id: str) -> bytes:
         second = int(time())
         if second != self._second:
             self._second, self._date = second, util.http_date()
@@ -70,37 +104,19 @@ class RepeatingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             f"Date: {self._date}",
             "Connection: keep-alive",
         )
-        return "".join(f"{line}\r\n" for line in said).encode("latin-1") + answer.lines
-
-    def _send(self, conn: TConn, parts: list[bytes]) -> None:
-        try:
-            sent = conn.sock.sendmsg(parts)
-        except OSError:  # the reader takes nothing more just now, or is gone: a thread finds out
-            sent = 0
-        self.keepalived_conns.remove(conn)
-        if sent == sum(map(len, parts)):
-            conn.set_timeout()
-            self.keepalived_conns.append(conn)
-            return
-        self.poller.unregister(conn.sock)
-        sending = self.tpool.submit(_send_rest, conn, b"".join(parts)[sent:])
-        sending.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+        first = "".join(f"{line}\r\n" for line in said).encode("latin-1")
+        return first + answer.lines + f"{HEADER}: {request_id}\r\n\r\n".encode("latin-1")
 
 
-def _send_rest(conn: TConn, rest: bytes) -> bool:
-    """Send it however slow the reader is; say that the line is kept."""
-    conn.sock.setblocking(True)
-    conn.sock.sendall(rest)
-    return True
-
-
-def _atoms(conn: TConn, environ: "WSGIEnvironment", answer: Answer) -> dict[str, Any]:
-    """Return what the access log says of an answer; those that lie ready take no millisecond."""
-    return {
-        "h": conn.client[0] if isinstance(conn.client, tuple) else conn.client,
-        "m": environ["REQUEST_METHOD"],
-        "U": environ["PATH_INFO"],
-        "s": answer.status.partition(" ")[0],
-        "B": sum(map(len, answer.body)),
-        "M": 0,
-    }
+def _answered(conn: TConn, environ: "WSGIEnvironment", answer: Answer, request_id: str) -> Answered:
+    """Return what the log says of an answer; those that lie ready take no time."""
+    return Answered(
+        request_id,
+        client_name(conn.client),
+        environ["REQUEST_METHOD"],
+        environ["PATH_INFO"],
+        answer.route,
+        int(answer.status.partition(" ")[0]),
+        sum(map(len, answer.body)),
+        0.0,
+    )

@@ -4,6 +4,7 @@ import socket
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
 
@@ -37,11 +38,11 @@ class Line:
         self.socket.sendall(f"{lines}\r\n".encode())
 
     def answer(self, has_body: bool = True) -> tuple[list[bytes], bytes]:
-        """Return the lines of the next answer's head, less the clock's, and its body."""
+        """Return the lines of the next answer's head, less the clock's and its name, and its body."""
         head = list(iter(self._file.readline, b"\r\n"))
         length = next((int(line.split()[1]) for line in head if line.startswith(b"Content-Length:")), 0)
         body = self._file.read(length if has_body else 0)
-        return [line for line in head if not line.startswith(b"Date:")], body
+        return [line for line in head if not line.startswith((b"Date:", b"X-Request-ID:"))], body
 
     def close(self) -> None:
         """Leave."""
@@ -72,29 +73,71 @@ def open_line(server: Gunicorn) -> Iterator[OpenLine]:
         yield lambda **wishes: lines.enter_context(closing(Line(server, **wishes)))
 
 
-def is_answered_while_threads_are_busy(open_line: OpenLine) -> bool:
-    """Say whether the ready page comes while both threads wait for the rest of others' requests."""
-    line, others = open_line(), [open_line(), open_line()]
-    line.ask()
-    line.answer()
+@pytest.mark.parametrize(
+    "piece",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"GET /today HTTP/1.1\r\nX-Slow: a", id="a head"),
+        pytest.param(b"POST /subscribe HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\na=", id="a body"),
+        pytest.param(READY + b"GET", id="the next head"),
+    ],
+)
+def test_half_sent_requests_hold_no_thread(server: Gunicorn, open_line: OpenLine, piece: bytes) -> None:
+    """With more of them about than there are threads, what only a thread can answer is answered."""
+    others = [open_line() for _ in range(6)]
     for other in others:
-        other.socket.sendall(b"GET /today HTTP/1.1\r\n")
-    line.ask()
-    line.socket.settimeout(1)
-    try:
-        return line.answer()[1] == PAGE
-    except TimeoutError:
-        return False
-    finally:
-        for other in others:
-            other.close()
+        other.socket.sendall(piece)
+
+    assert server.ask("/healthz").status == 200
+    for other in others:
+        other.socket.sendall(b"\r\n\r\n")
 
 
-def test_a_ready_page_waits_for_no_thread(open_line: OpenLine) -> None:
-    """While every thread waits for a slow request, a kept line still gets what lies ready."""
-    attempts = (is_answered_while_threads_are_busy(open_line) for _ in range(5))
+def test_a_request_in_pieces_is_answered(open_line: OpenLine) -> None:
+    """Byte by byte, head and body come together in the loop, and a thread gets them whole."""
+    line = open_line()
+    for byte in b"POST /subscribe HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na=":
+        line.socket.sendall(bytes([byte]))
 
-    assert any(attempts)  # on a machine that stalls for a second the page does not lie ready any more
+    assert line.answer()[0][0] == b"HTTP/1.1 503 SERVICE UNAVAILABLE\r\n"  # no SECRET_KEY here
+
+
+_REFUSED = {
+    b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n": 413,
+    b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n": 411,
+    b"GET / HTTP/1.1\r\nA: " + b"a" * 40_000: 431,
+    b"GET /" + b"a" * 5_000 + b" HTTP/1.1\r\n\r\n": 414,
+    b"GET / HTTP/1.1\r\n" + b"A: a\r\n" * 99 + b"\r\n": 431,
+    b"GET /manage/a-key\x00 HTTP/9\r\n\r\n": 400,
+}
+
+
+def test_what_is_not_waited_for_is_refused(server: Gunicorn) -> None:
+    """It is said why, as safely as a page is sent; the line ends, and the log has no reader's key."""
+    for sent, status in _REFUSED.items():
+        with closing(Line(server)) as line:
+            line.socket.sendall(sent)
+            head, body = line.answer()
+
+            assert head[0].split()[1] == b"%d" % status
+            assert {b"X-Content-Type-Options: nosniff\r\n", b"Connection: close\r\n"} <= set(head)
+            assert body.startswith(HTTPStatus(status).phrase.encode())
+            assert line.is_ended()
+    server.stop()
+
+    refused = [line.partition(" status=")[2][:3] for line in server.lines if " route=refused " in line]
+    assert refused == [str(status) for status in _REFUSED.values()]
+    assert not [line for line in server.lines if "a-key" in line or "Traceback" in line]
+
+
+def test_who_stays_after_the_last_word_holds_up_nobody(server: Gunicorn, open_line: OpenLine) -> None:
+    """A line that was to be closed, and is not by its other end, is waited for by nobody else."""
+    for _ in range(12):  # two seconds each, one after the other, would be more than the wait below
+        line = open_line()
+        line.ask("/healthz", "GET", "Connection: close")
+        line.answer()
+
+    assert server.ask("/healthz").status == 200
 
 
 @pytest.mark.parametrize(
@@ -121,7 +164,7 @@ def test_the_loop_says_what_a_thread_says(open_line: OpenLine, method: str, said
 def test_a_slow_reader_gets_all_and_holds_up_nobody(open_line: OpenLine) -> None:
     """What does not fit into the line's buffers is sent to the last byte, while others are answered."""
     slow, other = open_line(receive_buffer=65_536), open_line()
-    slow.ask()  # the first request of a line is always a thread's
+    slow.ask()  # by a thread, and ready from now on
     slow.answer()
     other.ask(LARGE)
     large = other.answer()
@@ -192,5 +235,5 @@ def test_every_answer_has_its_line_in_the_log(server: Gunicorn, open_line: OpenL
         line.answer()
     server.stop()
 
-    logged = [line.rpartition(" B ")[0] for line in server.lines if " GET / " in line]
-    assert logged == [f"127.0.0.1 GET / 200 {len(PAGE)}"] * 4
+    logged = [line.partition(" ip=")[2].rpartition(" ms=")[0] for line in server.lines if " path=/ " in line]
+    assert logged == [f"127.0.0.1 method=GET path=/ route=/ status=200 bytes={len(PAGE)}"] * 4

@@ -69,7 +69,8 @@ def test_each_coding_has_its_own_entity_tag(client: FlaskClient) -> None:
 
 def test_head_says_what_get_would(client: FlaskClient) -> None:
     """HEAD answers the same headers, and no body."""
-    get, head = client.get("/"), client.head("/")
+    named = {"X-Request-ID": "one-for-both"}
+    get, head = client.get("/", headers=named), client.head("/", headers=named)
 
     assert (head.status_code, head.data) == (200, b"")
     assert dict(head.headers) == dict(get.headers)

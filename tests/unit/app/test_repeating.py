@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import Client, TestResponse
 
 from app.repeating import Repeating
+from app.request_ids import Identified
 from tests.some_editions import FragileStorage, publish, save_draft
 
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ def lasting(response: TestResponse) -> list[tuple[str, str]]:
 
 
 def without_repeating(app: Flask) -> Client:
-    """Return a client of Flask itself."""
-    return Client(Flask.wsgi_app.__get__(app))
+    """Return a client of Flask itself, but for the names of requests."""
+    return Client(Identified(Flask.wsgi_app.__get__(app)))
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
@@ -80,7 +81,7 @@ def test_what_is_repeated_is_what_flask_says(
     flask, client = without_repeating(app), app.test_client()
 
     for coding, condition in product(CODINGS, CONDITIONS):
-        headers = {"Accept-Encoding": coding, **condition}
+        headers = {"Accept-Encoding": coding, "X-Request-ID": "one-for-all", **condition}
         if condition.get("If-None-Match") == "the entity tag":
             headers["If-None-Match"] = flask.get(address, headers=headers).headers.get("ETag", "")
         said = flask.open(address, method=method, headers=headers)
