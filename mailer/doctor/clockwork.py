@@ -58,7 +58,7 @@ def crontab(cron: Cron, folder: Path, *, is_needed: bool) -> Verdict:
         advice = "`systemctl enable --now cron` (Debian) or `crond` (Amazon Linux)"
         return serious(is_needed, "cron", "the crontab is installed, and cron does not run", advice)
     apps = [line.partition("=")[2].strip("\"' ") for line in cron.lines if line.startswith("APP=")]
-    if apps and str(folder) not in apps:
+    if apps and folder.resolve() not in [Path(app).resolve() for app in apps]:  # a link to a release will do
         advice = "set APP in the file `crontab`, then type `crontab crontab`"
         return warning("cron", f"the crontab starts what lies in {apps[0]}, not in {folder}", advice)
     return ok("cron", "runs, and starts the mailer")

@@ -37,6 +37,15 @@ def test_cron(cron: Cron, level: Level) -> None:
     assert crontab(cron, APP, is_needed=True).level is level
 
 
+def test_the_crontab_may_go_by_a_link(tmp_path: Path) -> None:
+    """A server's crontab names `current`, which leads to the release that serves; that is this folder."""
+    (tmp_path / "releases").mkdir()
+    (tmp_path / "current").symlink_to("releases")
+    lines = (f"APP={tmp_path}/current", JOB)
+
+    assert crontab(Cron(True, lines), tmp_path / "releases", is_needed=True).level is OK
+
+
 def test_a_laptop_needs_no_cron() -> None:
     """Where no mail leaves, or another host mails, a missing crontab is a warning."""
     assert crontab(Cron(False, ()), APP, is_needed=False).level is WARNING
