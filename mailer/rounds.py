@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from mailer.groups import Group, Turn, gathered
-from mailer.heartbeats import beat, last_beat
+from mailer.heartbeats import Beat, beat, moves_before, moves_until
 from mailer.lateness import by_the_hour, passed_groups, told_late, told_skipped
 from mailer.serving import Desk, Served, publish, serve
 from mailer.slots import INSTANT, newest_slot, open_slots, slots
@@ -42,10 +42,12 @@ def next_turn(settings: Settings, readers: Iterable[Reader], now: datetime) -> T
     return groups[0].turns[0] if groups else None
 
 
-def go_round(desk: Desk, readers: Sequence[Reader]) -> Served:
-    """Do all that is due; raise `StorageError`. What was stopped is left to the next round."""
-    storage, settings = desk.services.storage, desk.services.settings
-    before = last_beat(storage)
+def go_round(desk: Desk, readers: Sequence[Reader], last: Beat | None) -> Served:
+    """Do all that is due, and tell what passed since the `last` round; raise `StorageError`.
+
+    What was stopped is left to the next round.
+    """
+    settings, before = desk.services.settings, last.at if last else None
     groups = open_groups(settings, readers, desk.now)
     hourly, others = by_the_hour(readers)
     passed = passed_groups(desk, others, before)
@@ -58,10 +60,17 @@ def go_round(desk: Desk, readers: Sequence[Reader]) -> Served:
     return served
 
 
-def close_round(desk: Desk) -> None:
-    """Write down that all was done, once the owner was told: what is lost before that is found again."""
-    if not desk.stop.is_asked():
-        beat(desk.services.storage, desk.run.host, desk.now, desk.clock())
+def close_round(desk: Desk, last: Beat | None) -> None:
+    """Write down that all was done, once the owner was told: what is lost before that is found again.
+
+    A time to come that the run was told has not been looked at by the next one.
+    """
+    if desk.stop.is_asked():
+        return
+    at, settings = min(desk.now, desk.real_now), desk.services.settings
+    moves = moves_until(moves_before(last, settings), settings, at)
+    ended_at = desk.real_now + (desk.clock() - desk.now)
+    beat(desk.services.storage, desk.run.host, at, ended_at, moves)
 
 
 def _steps(desk: Desk, groups: Iterable[Group], others: Iterable[Group]) -> Iterator[Served]:

@@ -37,7 +37,8 @@ log = logging.getLogger("mailer")
 class Desk:
     """What a run works with.
 
-    `now` (aware) is its time; under `hold_below` percent of observed minutes a mail waits for data.
+    `now` (aware) is its time, as it was told; `begun_at` is what the real clock showed then.
+    Under `hold_below` percent of observed minutes a mail waits for data.
     """
 
     services: Services
@@ -45,11 +46,20 @@ class Desk:
     run: Run
     stop: Stop
     hold_below: int
+    begun_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.clock()  # it begins with the run, not with the first mail
 
     @cached_property
     def clock(self) -> Callable[[], datetime]:
         """What time it is, by one clock for the whole run: the last group's claims must not look old."""
         return clock_from(self.now)
+
+    @property
+    def real_now(self) -> datetime:
+        """The time of the run that others go by, whatever it was told: of alarms, and of signs of life."""
+        return self.begun_at or self.now
 
 
 @dataclass(frozen=True)

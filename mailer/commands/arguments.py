@@ -1,5 +1,6 @@
 """What the commands are told as text: times and days."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,13 +13,20 @@ from report.window import last_whole_day
 _YEARS = range(1900, 9000)  # nearer to the ends of the calendar dates run over
 
 
+def real_time() -> datetime:
+    """Return what the clock shows, in UTC; the command's context may bring another clock."""
+    context = click.get_current_context(silent=True)
+    clock: Callable[[], datetime] | None = context.find_root().obj if context else None
+    return clock() if clock else datetime.now(UTC)
+
+
 def moment_of(text: str | None, zone: ZoneInfo, option: str = "--at") -> datetime:
     """Return the time in UTC that `text` names, in `zone` if it names none; now where there is no text.
 
     Raise `click.BadParameter`.
     """
     if text is None:
-        return datetime.now(UTC)
+        return real_time()
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:

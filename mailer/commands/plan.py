@@ -10,6 +10,7 @@ import click
 from mailer.commands.arguments import moment_of
 from mailer.forecast import Mail, Mails, forecast, summed_up
 from mailer.groups import Group
+from mailer.heartbeats import last_beat, moves_before
 from mailer.pacing import Stop
 from mailer.rounds import coming_groups, open_groups
 from mailer.serving import Desk
@@ -52,7 +53,8 @@ def plan(at: str | None, days: int, by_reader: bool, form: str) -> None:
     services = services_from_environ()
     settings = services.settings
     now = moment_of(at, settings.timezone)
-    readers = readers_of(services.storage, settings)
+    moves = moves_before(last_beat(services.storage), settings)
+    readers = readers_of(services.storage, settings, moves=moves)
     groups = [
         *open_groups(settings, readers, now),
         *coming_groups(settings, readers, now, now + timedelta(days=days)),

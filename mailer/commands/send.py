@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 import click
 
-from mailer.commands.arguments import moment_of, period_named
+from mailer.commands.arguments import moment_of, period_named, real_time
 from mailer.groups import Group, Turn
+from mailer.heartbeats import last_beat, moves_before
 from mailer.ledger import Occasion
 from mailer.pacing import stoppable
 from mailer.rounds import CHECKED, close_round, go_round, next_turn, open_groups
@@ -78,7 +79,8 @@ def send(at: str | None, to: tuple[str, ...], report: str | None, period: str | 
         raise click.UsageError("--report and --period say what is sent to whom --to names; name somebody")
     services = services_from_environ()
     settings = services.settings
-    now = moment_of(at, settings.timezone)
+    begun_at = real_time()
+    now = moment_of(at, settings.timezone) if at else begun_at
     with stoppable() as stop:
         if to:
             group = _asked_for(
@@ -87,7 +89,7 @@ def send(at: str | None, to: tuple[str, ...], report: str | None, period: str | 
             desk = Desk(services, now, this_run(), stop, hold_below=0)
             status = _show(desk, [group]) if dry_run else _status(serve(desk, group))
         else:
-            desk = Desk(services, now, this_run(), stop, settings.mail_hold_below)
+            desk = Desk(services, now, this_run(), stop, settings.mail_hold_below, begun_at)
             status = _rehearse(desk) if dry_run else _go_round(desk)
     if stop.is_asked():
         log.warning("stopped by signal %d: who is left is mailed by the next run", stop.signal)
@@ -114,7 +116,8 @@ def _is_suppressed(services: Services, address: str, report: str) -> bool:
 
 
 def _rehearse(desk: Desk) -> int:
-    readers = readers_of(desk.services.storage, desk.services.settings)
+    moves = moves_before(last_beat(desk.services.storage), desk.services.settings)
+    readers = readers_of(desk.services.storage, desk.services.settings, moves=moves)
     return _show(desk, _announced(desk, readers))
 
 
@@ -136,22 +139,24 @@ def _go_round(desk: Desk) -> int:
     services = desk.services
     try:
         unreadable: list[str] = []
-        readers = readers_of(services.storage, services.settings, unreadable.append)
+        last = last_beat(services.storage)
+        moves = moves_before(last, services.settings)
+        readers = readers_of(services.storage, services.settings, unreadable.append, moves)
         _announced(desk, readers)
-        served = go_round(desk, readers)
+        served = go_round(desk, readers, last)
         lost = [Finding(Alarm.READER_UNREADABLE, f"subscribers/{key}.json", _LOST) for key in unreadable]
         findings = [*served.findings, *lost, *put_off(served.fates)]
     except Exception as error:
         alarm = Alarm.STORAGE_FAILED if isinstance(error, StorageError) else Alarm.MAIL_BROKEN
         says = str(error) or type(error).__name__
-        tell(services, [Finding(alarm, _RUN, says)], {(alarm, _RUN)}, desk.now)
+        tell(services, [Finding(alarm, _RUN, says)], {(alarm, _RUN)}, desk.real_now)
         raise
-    collector, looked = _look_at_collector(services, desk.now)
+    collector, looked = _look_at_collector(services, desk.real_now)
     checked: set[Alarm | tuple[Alarm, str]] = {*CHECKED, *looked, *served.checked}
     checked |= {Alarm.NO_MAIL, Alarm.READER_UNREADABLE, (Alarm.MAIL_BROKEN, _RUN)}
-    tell(services, [*findings, *collector], checked, desk.now)
-    close_round(desk)
-    give_signs(services, tally(served.fates), desk.now)
+    tell(services, [*findings, *collector], checked, desk.real_now)
+    close_round(desk, last)
+    give_signs(services, tally(served.fates), desk.real_now)
     return _status(served)
 
 

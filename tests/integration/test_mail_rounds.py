@@ -11,9 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mailer.__main__ import cli
+from mailer.heartbeats import last_beat
 from report.adapters.directory_storage import DirectoryStorage
 from report.adapters.s3_storage import S3Storage
 from report.addresses import reader_key
+from report.alert_states import states
 from report.editions import newest_of
 from report.storage import Storage
 from report.suppressions import suppress
@@ -45,8 +47,11 @@ class House:
         return CliRunner().invoke(cli, arguments, env=self.settings | settings, catch_exceptions=False)
 
     def send(self, at: str, *arguments: str, **settings: str) -> Result:
-        """Run `send` at a time."""
-        return self.run("send", "--at", at, *arguments, **settings)
+        """Run `send` at a time, which the clock shows as well."""
+        words, moment = ("send", "--at", at, *arguments), datetime.fromisoformat(at)
+        return CliRunner().invoke(
+            cli, words, env=self.settings | settings, obj=lambda: moment, catch_exceptions=False
+        )
 
     def subscribe(self, address: str, rhythm: str, zone: str = "UTC") -> None:
         """Add a reader, who joined long ago."""
@@ -94,6 +99,53 @@ def any_house(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytes
 def _furnished(house: House) -> House:
     a_frozen_edition(house.storage, ranking=("budget", "rain"), coverage=0.98)
     return house
+
+
+@pytest.mark.parametrize(
+    ("moved_to", "reached"),
+    [
+        pytest.param("04:00", [[ANN], [], []], id="to an hour that is over"),
+        pytest.param("00:00", [[ANN], [], []], id="to an hour too long over"),
+        pytest.param("05:10", [[], [], [ANN]], id="to a later hour"),
+    ],
+)
+def test_a_changed_mail_at_loses_nobody_s_mail(house: House, moved_to: str, reached: list[list[str]]) -> None:
+    """What the new hour has passed is mailed at the next run, the rest at its own; each day once."""
+    house.send("2026-11-21T04:15Z")
+    planned = house.run("plan", "--at", "2026-11-21T04:30Z", MAIL_AT=moved_to).stdout
+    times = ("04:30", "05:00", "05:15")
+    found = [house.send(f"2026-11-21T{time}Z", MAIL_AT=moved_to) and house.reached() for time in times]
+
+    assert found == reached
+    assert ("due now" in planned) == (reached[0] == [ANN])
+
+
+def test_what_a_changed_mail_at_leaves_out_is_told(house: House) -> None:
+    """While the mail cannot leave it stays due; when its hours are over the owner hears who is without."""
+    house.send("2026-11-21T04:15Z")
+    away = {"MAIL_AT": "00:00", "SMTP_URL": "smtp://127.0.0.1:1"}
+    for time in ("04:30", "06:30"):
+        house.send(f"2026-11-21T{time}Z", **away)
+    house.letters()
+    house.send("2026-11-21T08:30Z", MAIL_AT="00:00")
+
+    assert f"without it: {ANN}" in house.told()
+
+
+@pytest.mark.parametrize("at", ["2026-11-22T05:00Z", "2026-11-20T05:00Z"], ids=["to come", "over"])
+def test_another_time_says_what_is_due_and_nothing_else(house: House, at: str) -> None:
+    """What a run leaves behind for the next ones, and tells, goes by the real clock."""
+    house.send(QUARTER_PAST, MAIL_TO="nobody")
+    last = last_beat(house.storage)
+    clock = datetime.fromisoformat("2026-11-21T05:30Z")
+    CliRunner().invoke(cli, ["send", "--at", at], env=house.settings, obj=lambda: clock)
+    after = last_beat(house.storage)
+
+    assert last is not None
+    assert after is not None
+    assert last.at <= after.at <= clock
+    raised = [episode for state in states(house.storage).values() for episode in state.raised.values()]
+    assert {episode.since for episode in raised} <= {clock}
 
 
 def test_each_reader_is_mailed_by_the_reader_s_own_clock(any_house: House) -> None:

@@ -6,6 +6,7 @@ import signal
 import ssl
 import subprocess
 import sys
+from datetime import UTC, datetime
 from email import message_from_bytes
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from tests.smtp_servers import (
 
 ROOT = Path(__file__).parents[2]
 MORNING = "2026-11-21T05:00:00Z"
+NEXT_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
 ANN, BOB, CYD = READERS = ("ann@example.com", "bob@example.com", "cyd@example.com")
 pytestmark = AIOSMTPD_WARNINGS
 
@@ -51,8 +53,10 @@ class Office:
         }
 
     def run(self, *arguments: str) -> Result:
-        """Run the command in this process."""
-        return CliRunner().invoke(cli, arguments, env=self.settings, catch_exceptions=False)
+        """Run the command in this process, at a time when every `--at` is over."""
+        return CliRunner().invoke(
+            cli, arguments, env=self.settings, obj=lambda: NEXT_YEAR, catch_exceptions=False
+        )
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         """Start the command in a process of its own."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailer.heartbeats import FOLDER, beat, last_beat
+from mailer.heartbeats import FOLDER, Beat, beat, last_beat
 from tests.fakes import MemoryStorage
 
 FIVE = datetime(2026, 11, 21, 5, tzinfo=UTC)
@@ -16,7 +16,7 @@ def test_the_last_run_of_any_host_counts() -> None:
     beat(storage, "old host", FIVE - timedelta(days=30), FIVE)
     beat(storage, "host", FIVE, FIVE)
 
-    assert last_beat(storage) == FIVE
+    assert last_beat(storage) == Beat(FIVE)
     assert [info.key for info in storage.list(FOLDER)] == [f"{FOLDER}host.json", f"{FOLDER}old%20host.json"]
 
 
@@ -26,7 +26,7 @@ def test_a_host_keeps_one_time() -> None:
     beat(storage, "a/b", FIVE, FIVE)
     beat(storage, "a/b", FIVE + timedelta(minutes=15), FIVE + timedelta(minutes=16))
 
-    assert last_beat(storage) == FIVE + timedelta(minutes=15)
+    assert last_beat(storage) == Beat(FIVE + timedelta(minutes=15))
     assert len(list(storage.list(FOLDER))) == 1
 
 
@@ -46,7 +46,7 @@ def test_a_run_that_took_long_leaves_a_newer_time_alone() -> None:
     beat(storage, "host", FIVE + timedelta(hours=3), FIVE + timedelta(hours=3))
 
     beat(storage, "host", FIVE, FIVE + timedelta(hours=4))
-    assert last_beat(storage) == FIVE + timedelta(hours=3)
+    assert last_beat(storage) == Beat(FIVE + timedelta(hours=3))
 
     beat(storage, "host", FIVE, FIVE + timedelta(minutes=1))
-    assert last_beat(storage) == FIVE
+    assert last_beat(storage) == Beat(FIVE)

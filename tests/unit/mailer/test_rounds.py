@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailer.heartbeats import beat, last_beat
+from mailer.heartbeats import Beat, beat, last_beat
 from mailer.ledger import Entry, Occasion, State, claim
 from mailer.pacing import Stop
 from mailer.planning import Fate
@@ -59,8 +59,9 @@ def a_desk(storage: MemoryStorage, now: datetime, stop: Stop | None = None) -> D
 
 def a_round(desk: Desk, whom: list[Reader]) -> Served:
     """Do what a run does, the owner told in between."""
-    served = go_round(desk, whom)
-    close_round(desk)
+    last = last_beat(desk.services.storage)
+    served = go_round(desk, whom, last)
+    close_round(desk, last)
     return served
 
 
@@ -131,7 +132,7 @@ def test_what_the_owner_was_not_told_is_found_again(storage: CountingStorage) ->
     """A round that ends before the telling is not noted down: the next one finds who went without."""
     late = FIVE + timedelta(hours=4)
 
-    killed = go_round(a_desk(storage, late + QUARTER), readers(1))
+    killed = go_round(a_desk(storage, late + QUARTER), readers(1), last_beat(storage))
     after = a_round(a_desk(storage, late + 2 * QUARTER), readers(1))
 
     assert killed.findings == after.findings != ()
@@ -164,7 +165,7 @@ def test_a_round_that_was_stopped_is_no_whole_one(storage: CountingStorage) -> N
     served = a_round(a_desk(storage, FIVE + QUARTER, stop), readers(3))
 
     assert served.fates == {}
-    assert last_beat(storage) == FIVE
+    assert last_beat(storage) == Beat(FIVE)
 
 
 def test_the_next_mail_is_the_earliest_of_all_readers() -> None:
