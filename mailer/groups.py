@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mailer.slots import Clock, Slot, clock_of
+from mailer.slots import OF_DAYS, Clock, Slot, clock_of
+from report.catalogue import recipes
 from report.readers import Reader
+from report.values import Span
 
 
 @dataclass(frozen=True)
@@ -40,23 +42,29 @@ def gathered(
 ) -> list[Group]:
     """Return the groups of what `slots_of` finds for each reader, the earliest due first.
 
-    Nobody gets what was due before joining. Readers of one rhythm and zone are looked up once.
+    Nobody gets what was due before joining. Readers of one rhythm, zone and report are looked up once.
     """
     known: dict[Clock, Sequence[Slot]] = {}
     groups: dict[tuple[str, str], list[Turn]] = {}
     for reader in readers:
-        clock = clock_of(reader, report_zone)
-        if clock not in known:
-            known[clock] = slots_of(clock)
-        for slot in known[clock]:
-            if reader.since is None or slot.due_at >= reader.since:
-                turn = Turn(reader.address, slot.due_at, reader.zone)
-                for report in reader.reports:
+        for report in reader.reports:
+            clock = clock_of(reader, report_zone, spans_of(report))
+            if clock not in known:
+                known[clock] = slots_of(clock)
+            for slot in known[clock]:
+                if reader.since is None or slot.due_at >= reader.since:
+                    turn = Turn(reader.address, slot.due_at, reader.zone)
                     groups.setdefault((report, slot.period), []).append(turn)
     return sorted(
         (Group(*name, tuple(sorted(turns, key=_order))) for name, turns in groups.items()),
         key=lambda group: (group.turns[0].due_at, group.report, group.period),
     )
+
+
+def spans_of(report: str) -> frozenset[Span]:
+    """Return which periods a report has; one that is gone has those of which the build then says so."""
+    known = recipes().get(report)
+    return known.spans if known else OF_DAYS
 
 
 def _order(turn: Turn) -> tuple[datetime, str]:

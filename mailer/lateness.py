@@ -2,17 +2,19 @@
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from mailer.groups import Group, Turn, gathered
+from mailer.groups import Group, Turn, gathered, spans_of
 from mailer.ledger import Occasion
 from mailer.planning import Fate
 from mailer.serving import Desk, Served, intents_of
 from mailer.slots import passed_slots
 from report.alerts import Alarm, Finding
 from report.readers import Every, Reader
+from report.values import Span
 from report.words import count_of
 
 _LONGEST_LOOK_BACK = timedelta(days=8)
@@ -62,9 +64,18 @@ def told_skipped(groups: Sequence[Group], before: datetime | None, now: datetime
 
 
 def by_the_hour(readers: Sequence[Reader]) -> tuple[list[Reader], list[Reader]]:
-    """Return the readers of hourly mails, and the others."""
-    hourly = [reader for reader in readers if reader.rhythm.every is Every.HOUR]
-    return hourly, [reader for reader in readers if reader.rhythm.every is not Every.HOUR]
+    """Return the readers with the reports they get hourly, and those with the others."""
+    hourly = [_with(reader, lambda report: Span.SO_FAR in spans_of(report)) for reader in _hourly(readers)]
+    rest = [_with(reader, lambda report: Span.SO_FAR not in spans_of(report)) for reader in _hourly(readers)]
+    return hourly, [*(reader for reader in readers if reader.rhythm.every is not Every.HOUR), *rest]
+
+
+def _hourly(readers: Sequence[Reader]) -> Iterator[Reader]:
+    return (reader for reader in readers if reader.rhythm.every is Every.HOUR)
+
+
+def _with(reader: Reader, is_among: Callable[[str], bool]) -> Reader:
+    return replace(reader, reports=tuple(filter(is_among, reader.reports)))
 
 
 def _words(group: Group, turns: Sequence[Turn], hours: int) -> str:

@@ -8,17 +8,15 @@ from mailer.groups import Group, Turn, gathered
 from mailer.heartbeats import Beat, beat, moves_before, moves_until
 from mailer.lateness import by_the_hour, passed_groups, told_late, told_skipped
 from mailer.serving import Desk, Served, publish, serve
-from mailer.slots import INSTANT, newest_slot, open_slots, slots
+from mailer.slots import INSTANT, newest_slot, next_slot, open_slots, slots
 from report.alerts import Alarm
-from report.catalogue import titles
+from report.catalogue import FIRST, titles
 from report.readers import Every, Reader, Rhythm
 from report.settings import Settings
 from report.window import Window
 
 CHECKED = frozenset({Alarm.LATE, Alarm.READER_REFUSED, Alarm.STORAGE_FAILED, Alarm.UNKNOWN_OUTCOME})
 """The alarms a round looks for, whatever they are about; `Served.checked` has those of its editions."""
-
-_LONGEST_WAIT = timedelta(days=9)
 
 
 def open_groups(settings: Settings, readers: Iterable[Reader], now: datetime) -> list[Group]:
@@ -37,8 +35,7 @@ def coming_groups(
 
 def next_turn(settings: Settings, readers: Iterable[Reader], now: datetime) -> Turn | None:
     """Return whose mail is the next one due after `now`; None where nobody is to get any."""
-    window = Window(now.astimezone(UTC) + INSTANT, (now + _LONGEST_WAIT).astimezone(UTC))
-    groups = gathered(readers, settings.timezone, lambda clock: slots(clock, window)[:1])
+    groups = gathered(readers, settings.timezone, partial(next_slot, now=now))
     return groups[0].turns[0] if groups else None
 
 
@@ -51,7 +48,7 @@ def go_round(desk: Desk, readers: Sequence[Reader], last: Beat | None) -> Served
     groups = open_groups(settings, readers, desk.now)
     hourly, others = by_the_hour(readers)
     passed = passed_groups(desk, others, before)
-    steps = _steps(desk, groups, [*passed, *_newest(settings, others, desk.now)])
+    steps = _steps(desk, groups, [*passed, *_newest(desk, others)])
     served = sum(steps, Served())
     if before and before < desk.now:
         late = [told_late(desk, group) for group in passed]
@@ -86,7 +83,9 @@ def _steps(desk: Desk, groups: Iterable[Group], others: Iterable[Group]) -> Iter
             yield publish(desk, group)
 
 
-def _newest(settings: Settings, readers: Iterable[Reader], now: datetime) -> list[Group]:
+def _newest(desk: Desk, readers: Iterable[Reader]) -> list[Group]:
     """What was due last, however long ago, and at MAIL_AT, whoever reads it: pages wait for it too."""
-    house = Reader("", tuple(titles()), Rhythm(Every.DAY, settings.mail_at), settings.timezone)
-    return gathered([*readers, house], settings.timezone, partial(newest_slot, now=now))
+    settings, source = desk.services.settings, desk.services.source
+    made = tuple(name for name in titles() if name == FIRST or any(source(name).list("")))
+    house = Reader("", made, Rhythm(Every.DAY, settings.mail_at), settings.timezone)
+    return gathered([*readers, house], settings.timezone, partial(newest_slot, now=desk.now))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mailer.slots import INSTANT, Clock, Slot, clock_of, open_slots, passed_slots, slots
 from report.periods import period_of
 from report.readers import Every, Move, Reader, Rhythm, parse_rhythm
+from report.values import Span
 from report.window import Window
 
 OFTEN = settings(max_examples=int(os.environ.get("SCHEDULE_EXAMPLES", "30")), deadline=None)
@@ -294,6 +295,52 @@ def test_what_is_due_is_over(clock: Clock, now: datetime) -> None:
         period = period_of(slot.period, clock.report_zone)
         assert period.id == slot.period
         assert period.window.end <= slot.due_at
+
+
+@OFTEN
+@given(rhythm=RHYTHMS, zone=ZONES, report_zone=ZONES, start=moments(1972, 2037))
+def test_each_month_comes_once(
+    rhythm: Rhythm, zone: ZoneInfo, report_zone: ZoneInfo, start: datetime
+) -> None:
+    """Whoever reads a report of months gets each of them, after its end and within two weeks."""
+    clock = Clock(rhythm, zone, report_zone, spans=frozenset({Span.MONTH}))
+    found = slots(clock, Window(start, start + 200 * DAY))
+
+    months = [period_of(slot.period, report_zone) for slot in found]
+    assert {after.first_day - before.day for before, after in pairwise(months)} == {DAY}
+    assert 6 <= len(months) <= 7
+    waits = [slot.due_at - month.window.end for slot, month in zip(found, months, strict=True)]
+    assert timedelta() <= min(waits) <= max(waits) < 16 * DAY
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "due"),
+    [
+        pytest.param("hourly", ["30 00:00 2026-11-29", "01 00:00 2026-11-30"], id="hourly as daily"),
+        pytest.param("weekly mon 05:00", ["30 05:00 2026-11-29"], id="of a week its last day"),
+    ],
+)
+def test_a_report_of_days_alone_comes_to_everybody(rhythm: str, due: list[str]) -> None:
+    """Who wants mail each hour gets it each midnight, who wants it each week gets the Sunday."""
+    clock = Clock(parse_rhythm(rhythm), UTC_ZONE, UTC_ZONE, spans=frozenset({Span.DAY}))
+
+    found = slots(clock, window_of("2026-11-29T12:00Z", "2026-12-01T12:00Z"))
+
+    assert [f"{slot.due_at:%d %H:%M} {slot.period}" for slot in found] == due
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("weekly mon 05:00", "daily 05:00"), ("daily 05:00", "weekly tue 05:00"), ("hourly", "daily 04:00")],
+)
+def test_a_month_outlives_another_kind_of_rhythm(before: str, after: str) -> None:
+    """October ended on a Saturday; who changes on Sunday is owed it still, and gets it once."""
+    for hour in range(24):
+        move = Move(parse_rhythm(before), UTC_ZONE, at("2026-11-01T00:00Z") + HOUR * hour)
+        reader = Reader("", (), parse_rhythm(after), UTC_ZONE, None, (move,))
+        clock = clock_of(reader, UTC_ZONE, frozenset({Span.MONTH}))
+        found = slots(clock, window_of("2026-10-30T00:00Z", "2026-11-20T00:00Z"))
+        assert [slot.period for slot in found] == ["2026-10"]
 
 
 def _days_around(start: datetime) -> list[datetime]:
