@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # a door that looks up a title needs none of what it imports
 FIRST = "trends"
 """The report the server shows at its root, and those of MAIL_TO get."""
 
+_SOURCE = "sources/{}/ of the storage, or where REPORT_SOURCES says"
+
 
 @dataclass(frozen=True)
 class Ingredients:
@@ -37,7 +39,8 @@ class Recipe:
     `spans` says which periods it has: whole days or months, and others besides. `prepare` makes what the
     report reads, where it is not made yet, and yields a line for each part of it: while the lines are the
     same, no period that is over is built again. `results` says which files of a period's edition are also
-    laid where REPORT_RESULTS says: the file's name there, and that in the edition.
+    laid where REPORT_RESULTS says: the file's name there, and that in the edition. `needs` says what it is
+    made from, and where that lies, for whoever runs the server; "{source}" in a module's NEEDS is its source.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Recipe:
     build: Callable[[Ingredients, Period], Report]
     prepare: Callable[[Ingredients, Period], Iterable[str]]
     results: Callable[[Period], Mapping[str, str]]
+    needs: str
 
 
 @cache
@@ -73,7 +77,8 @@ def _recipe(module_name: str) -> Recipe:
     spans = frozenset(getattr(module, "SPANS", (Span.DAY,)))
     assert (Span.DAY in spans) != (Span.MONTH in spans), f"{name}: a report is of days or of months"
     prepare, results = getattr(module, "prepare", _sources), getattr(module, "results", _no_results)
-    return Recipe(name, module.TITLE, spans, module.build, prepare, results)
+    needs = getattr(module, "NEEDS", "files in {source}").replace("{source}", _SOURCE.format(name))
+    return Recipe(name, module.TITLE, spans, module.build, prepare, results, needs)
 
 
 def _sources(ingredients: Ingredients, period: Period) -> Iterable[str]:

@@ -7,8 +7,11 @@ from typing import Any
 
 import click
 
-from report.errors import SettingsError, TrendsError
+from report.errors import NotBegun, SettingsError, TrendsError
 from report.terminal import printable_lines
+
+NOT_BEGUN = 3
+"""The exit status of a build that found nothing to build from."""
 
 
 class _WrongSettings(click.ClickException):
@@ -17,8 +20,17 @@ class _WrongSettings(click.ClickException):
     exit_code = 2
 
 
+class _NothingYet(click.ClickException):
+    """Nothing to build from is no failure: the web looks again later, and says what is missing."""
+
+    exit_code = NOT_BEGUN
+
+
 class Door(click.Group):
-    """A group of commands that exits with 2 for wrong usage or settings, and with 1 for what failed."""
+    """A group of commands that exits with 2 for wrong usage or settings, and with 1 for what failed.
+
+    A build that finds nothing to build from exits with 3.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error of the house is shown without a trace, a bug with it."""
@@ -26,5 +38,7 @@ class Door(click.Group):
             return super().invoke(ctx)
         except SettingsError as error:
             raise _WrongSettings(printable_lines(str(error))) from error
+        except NotBegun as error:
+            raise _NothingYet(printable_lines(str(error))) from error
         except TrendsError as error:
             raise click.ClickException(printable_lines(str(error))) from error

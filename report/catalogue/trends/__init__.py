@@ -7,6 +7,7 @@ from report.values import Period, Report, Span
 
 TITLE = "Twitter Trends"
 SPANS = (Span.SO_FAR, Span.DAY, Span.WEEK)
+NEEDS = "tweets, which python -m collector fetches, imports or makes up"
 
 
 def build(ingredients: Ingredients, period: Period) -> Report:

@@ -19,6 +19,7 @@ def test_every_report_has_a_title_and_is_of_days_or_of_months() -> None:
     assert names == [FIRST, *sorted(set(names) - {FIRST})]
     assert all(title.strip() for title in titles().values())
     assert all((Span.DAY in one.spans) != (Span.MONTH in one.spans) for one in recipes().values())
+    assert all(one.needs.strip() and "{" not in one.needs for one in recipes().values())
 
 
 def test_looking_up_a_title_loads_nothing_heavy() -> None:
