@@ -25,6 +25,7 @@ check: ## Check format, lint, types and templates
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 	$(PYTHON) -m djlint --lint --quiet $(TEMPLATES)
+	.venv/bin/cfn-lint deploy/template.yaml
 
 format: ## Format the code and mend what lint can mend
 	@./bootstrap.sh install-dev
@@ -54,9 +55,10 @@ $(BENCH): requirements-bench.txt
 	$@/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	touch $@
 
-athena: ## Write deploy/athena anew, after a change of report/columns.py or a text in report/sql
+athena: ## Write deploy/athena and the parts of deploy/template.yaml that are said elsewhere anew
 	@./bootstrap.sh install-dev
 	STORAGE_URL=s3://your-bucket/your-prefix ATHENA_DATABASE=twitter_trends $(PYTHON) -m report athena-tables --to deploy/athena
+	$(PYTHON) -m deploy.packaging template
 
 package: ## Write build/function.zip, the collector for Lambda
 	@./bootstrap.sh install-dev
