@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from mailer.attachments import Attachment, attachments_of
 from mailer.letters import Heading
+from report.catalogue import FIRST
 from report.editions import Edition, newest_of
 from report.errors import NotFound
 from report.services import Services
@@ -43,12 +44,17 @@ def attachments(services: Services, edition: Edition) -> Sequence[Attachment]:
     return attachments_of(services.storage, edition, settings.mail_attach, settings.public_url)
 
 
-def heading(settings: Settings, now: datetime) -> Heading:
-    """Return what stands over the mails of a run at `now`."""
-    return Heading(settings.mail_from, settings.mail_subject, now.astimezone(settings.timezone))
+def heading(settings: Settings, edition: Edition, now: datetime) -> Heading:
+    """Return what stands over the edition's mails of a run at `now`."""
+    return Heading(settings.mail_from, _subject(settings, edition), now.astimezone(settings.timezone))
 
 
-def correction_heading(settings: Settings, now: datetime, period: str) -> Heading:
+def correction_heading(settings: Settings, edition: Edition, now: datetime) -> Heading:
     """Return what stands over the mail that corrects the one of a period: its subject says so."""
-    subject = f"Correction: {settings.mail_subject}, {period}"
+    subject = f"Correction: {_subject(settings, edition)}, {edition.period}"
     return Heading(settings.mail_from, subject, now.astimezone(settings.timezone), correction=1)
+
+
+def _subject(settings: Settings, edition: Edition) -> str:
+    """MAIL_SUBJECT is of the report that those of MAIL_TO get; each other is told by its title."""
+    return settings.mail_subject if edition.report == FIRST else edition.title

@@ -100,7 +100,7 @@ def _served(desk: Desk, group: Group) -> Served:
         return _left(occasion, intents, *edition)
     if is_held(edition, desk.hold_below):
         return _left(occasion, intents, _held(desk, group, edition))
-    served = _mailed(desk, occasion, intents, edition, heading(desk.services.settings, desk.now))
+    served = _mailed(desk, occasion, intents, edition, heading(desk.services.settings, edition, desk.now))
     return served + _corrected(desk, group, intents, edition) if corrects else served
 
 
@@ -151,7 +151,7 @@ def _corrected(desk: Desk, group: Group, intents: Sequence[Intent], edition: Edi
     if not wrong:
         return Served()
     occasion = Occasion(group.report, group.period, _FIRST)
-    over = correction_heading(desk.services.settings, desk.now, group.period)
+    over = correction_heading(desk.services.settings, edition, desk.now)
     return _mailed(desk, occasion, intents_of(desk, occasion, wrong), edition, over)
 
 

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from report.catalogue import find
 from report.errors import BuildError
-from report.periods import period_of
+from report.periods import newest_over, period_of
 from report.window import last_whole_day
 
 _YEARS = range(1900, 9000)  # nearer to the ends of the calendar dates run over
@@ -56,13 +57,16 @@ def day_of(text: str | None, zone: ZoneInfo, now: datetime, option: str = "--dat
     return day
 
 
-def period_named(text: str | None, zone: ZoneInfo, now: datetime, option: str = "--period") -> str:
-    """Return the id of the period that `text` names and that is over; the last whole day without a text.
+def period_named(
+    text: str | None, report: str, zone: ZoneInfo, now: datetime, option: str = "--period"
+) -> str:
+    """Return the id of the period that `text` names and that is over.
 
-    Raise `click.BadParameter`.
+    Without a text it is the last whole day, or month of a report that has no days. Raise
+    `click.BadParameter`.
     """
     if text is None:
-        return last_whole_day(now, zone).isoformat()
+        return newest_over(find(report).spans, last_whole_day(now, zone), zone).id
     try:
         period = period_of(text, zone)
     except BuildError as error:

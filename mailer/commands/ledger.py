@@ -33,8 +33,8 @@ _LATELY = 200  # periods looked through for a reader's last: a week of hourly ma
     "--edition",
     "period",
     metavar="PERIOD",
-    help="The period: 2026-11-20, 2026-W47 or 2026-11-20T0730Z; by default the last day that was mailed, and "
-    "to --resolve the last the reader was mailed.",
+    help="The period: 2026-11-20, 2026-W47, 2026-11 or 2026-11-20T0730Z; by default the last day or month "
+    "that was mailed, and to --resolve the last the reader was mailed.",
 )
 @click.option("--correction", type=click.IntRange(1), help="Settle this correction's mail, not the first.")
 @click.option(

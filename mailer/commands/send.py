@@ -53,7 +53,7 @@ log = logging.getLogger("mailer")
 @click.option(
     "--period",
     metavar="ID",
-    help="With --to: a day, 2026-W47 or 2026-11-20T0730Z; the last whole day by default.",
+    help="With --to: a day, 2026-W47, 2026-11 or 2026-11-20T0730Z; the last whole day or month by default.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be done; send nothing, write nothing.")
 def send(at: str | None, to: tuple[str, ...], report: str | None, period: str | None, dry_run: bool) -> None:
@@ -74,6 +74,7 @@ def send(at: str | None, to: tuple[str, ...], report: str | None, period: str | 
       python -m mailer send --dry-run --at 2026-11-21T05:00
       python -m mailer send --to boss@example.com --to "Ann <ann@example.com>"
       python -m mailer send --to boss@example.com --period 2026-W47
+      python -m mailer send --to boss@example.com --report rates --period 2026-10
     """
     if (report or period) and not to:
         raise click.UsageError("--report and --period say what is sent to whom --to names; name somebody")
@@ -83,9 +84,8 @@ def send(at: str | None, to: tuple[str, ...], report: str | None, period: str | 
     now = moment_of(at, settings.timezone) if at else begun_at
     with stoppable() as stop:
         if to:
-            group = _asked_for(
-                services, to, report or FIRST, period_named(period, settings.timezone, now), now
-            )
+            name = report or FIRST
+            group = _asked_for(services, to, name, period_named(period, name, settings.timezone, now), now)
             desk = Desk(services, now, this_run(), stop, hold_below=0)
             status = _show(desk, [group]) if dry_run else _status(serve(desk, group))
         else:

@@ -8,13 +8,13 @@ from pathlib import Path
 from mailer.doctor.clockwork import check_clockwork, zone
 from mailer.doctor.domain import ProblemOf, check_domain
 from mailer.doctor.mail_server import check_server
-from mailer.doctor.past import check_past
+from mailer.doctor.past import alarms, check_past, last_day_due
 from mailer.doctor.storing import check_storage
 from mailer.doctor.verdicts import Verdict, ok, skipped, warning, wrong
 from mailer.doctor.wishes import check_settings, topic
 from mailer.watching import check_collector, minute_of, recent_slots
 from report.addresses import mailbox
-from report.catalogue import FIRST
+from report.catalogue import FIRST, recipes
 from report.cron import Cron
 from report.domain_records import DomainRecords
 from report.errors import TopicError, TrendsError
@@ -99,10 +99,16 @@ def _collector(services: Services, _: object, clock: Callable[[], datetime]) -> 
         yield ok("collector", f"stores tweets, the last at {minute_of(slots[-1]):%Y-%m-%d %H:%M} UTC")
 
 
-def _past(services: Services, _: object, clock: Callable[[], datetime]) -> Iterable[Verdict]:
-    settings = services.settings
+def _past(services: Services, _: object, clock: Callable[[], datetime]) -> Iterator[Verdict]:
+    settings, now = services.settings, clock()
     readers = readers_of(services.storage, settings)
-    return check_past(services.storage, FIRST, readers, settings.mail_at, settings.timezone, clock())
+    due = last_day_due(settings.mail_at, settings.timezone, now)
+    for name, recipe in recipes().items():
+        if name == FIRST or any(services.source(name).list("")):
+            yield from check_past(services.storage, recipe, readers, due, settings.timezone, now)
+        else:
+            yield skipped("edition", f"{name}: nothing lies in the report's source")
+    yield from alarms(services.storage, now)
 
 
 _CHECKS = (_settings, _topic, _storage, _clockwork, _mail_server, _domain, _collector, _past)

@@ -4,21 +4,25 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from mailer.doctor.verdicts import Verdict, ok, warning
 from mailer.ledger import Entry, Found, Occasion, State, look_up
 from report.addresses import reader_key
 from report.alert_states import states
+from report.catalogue import FIRST, Recipe
 from report.editions import latest
 from report.errors import NotFound
+from report.periods import newest_over
 from report.readers import Reader
 from report.runs import is_over
 from report.storage import Storage
 from report.window import last_whole_day
 
-_KINDS = tuple(map(re.compile, (r"\d{4}-\d\d-\d\d", r"\d{4}-W\d\d", r"\d{4}-\d\d-\d\dT\d{4}Z")))
+_KINDS = tuple(
+    map(re.compile, (r"\d{4}-\d\d-\d\d", r"\d{4}-W\d\d", r"\d{4}-\d\d", r"\d{4}-\d\d-\d\dT\d{4}Z"))
+)
 _BUILDING = timedelta(minutes=30)
 _MOST_NAMED = 5
 _MOST_WORDS = 160
@@ -29,33 +33,40 @@ _ADVICE = {
 
 
 def check_past(
-    storage: Storage, report: str, readers: Sequence[Reader], mail_at: time, zone: ZoneInfo, now: datetime
+    storage: Storage, recipe: Recipe, readers: Sequence[Reader], last_due: date, zone: ZoneInfo, now: datetime
 ) -> Iterator[Verdict]:
-    """Look at the newest edition, at the ledgers of the last mails, and at what is raised."""
-    yield edition(storage, report, mail_at, zone, now)
+    """Look at a report's newest edition, and at the ledgers of its last mails."""
+    yield edition(storage, recipe, last_due, zone)
     names = {reader_key(reader.address): reader.address for reader in readers}
-    for period in last_periods(storage.list_folders(f"ledger/{report}/")):
-        yield from mails(storage, Occasion(report, period), names, now)
-    yield from alarms(storage, now)
+    for period in last_periods(storage.list_folders(f"ledger/{recipe.name}/")):
+        yield from mails(storage, Occasion(recipe.name, period), names, now)
 
 
-def edition(storage: Storage, report: str, mail_at: time, zone: ZoneInfo, now: datetime) -> Verdict:
-    """Return whether the report of the last day that was due is there."""
-    expected = last_whole_day(now, zone)
-    if datetime.combine(now.astimezone(zone).date(), mail_at, zone) + _BUILDING > now:
-        expected -= timedelta(days=1)
-    build = "`python -m report build` makes it, or says why not"
+def last_day_due(mail_at: time, zone: ZoneInfo, now: datetime) -> date:
+    """Return the last day whose reports must be there by now."""
+    last = last_whole_day(now, zone)
+    is_early = datetime.combine(now.astimezone(zone).date(), mail_at, zone) + _BUILDING > now
+    return last - timedelta(days=1) if is_early else last
+
+
+def edition(storage: Storage, recipe: Recipe, last_due: date, zone: ZoneInfo) -> Verdict:
+    """Return whether the report of the last day or month that was due is there."""
+    name, expected = recipe.name, newest_over(recipe.spans, last_due, zone)
+    which = "" if name == FIRST else f" --report {name}"
+    build = f"`python -m report build{which}` makes it, or says why not"
     try:
-        newest = latest(storage, report)
+        newest = latest(storage, name)
     except NotFound:
-        return warning("edition", f"there is no {report} report yet", build)
-    if newest.day < expected:
-        return warning("edition", f"the newest {report} report is of {newest.day}, not of {expected}", build)
-    return ok("edition", f"the newest {report} report is of {newest.day}: {newest.headline}")
+        return warning("edition", f"there is no {name} report yet", build)
+    if newest.day < expected.day:
+        return warning(
+            "edition", f"the newest {name} report is of {newest.period}, not of {expected.id}", build
+        )
+    return ok("edition", f"the newest {name} report is of {newest.period}: {newest.headline}")
 
 
 def last_periods(periods: Sequence[str]) -> list[str]:
-    """Return the last day, week and hour that were mailed, as far as there are any."""
+    """Return the last day, week, month and hour that were mailed, as far as there are any."""
     kinds = ([name for name in periods if kind.fullmatch(name)] for kind in _KINDS)
     return [max(names) for names in kinds if names]
 
