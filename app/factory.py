@@ -11,6 +11,7 @@ from app.asking import AskingStarter, StartAsking
 from app.builds import BuildStarter, StartBuild
 from app.editions import edition_pages
 from app.failures import explain_failures
+from app.guard import Guard, guard_pages
 from app.health import health_page
 from app.histories import Histories
 from app.leaving import leaving_pages, managing_pages
@@ -28,7 +29,7 @@ from app.visitors import Visitors
 from report.catalogue import FIRST
 from report.composition import services_from, services_from_environ
 from report.errors import SettingsError
-from report.links import LinkSigner
+from report.links import EDITIONS, LinkSigner
 from report.services import Services
 from report.settings import Settings
 from report.tokens import Tokens
@@ -54,6 +55,9 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = _LONGEST_FORM_BYTES
     app.extensions["library"] = library
     know_addresses(app)
+    settings = services.settings
+    guard = Guard(settings.page_password, LinkSigner(secret, EDITIONS) if secret else None, Visitors())
+    guard_pages(app, guard)
     app.register_blueprint(edition_pages(library, start_build or BuildStarter()))
     app.register_blueprint(tag_pages(Histories(services.storage, services.settings.timezone.key)))
     app.register_blueprint(static_files())

@@ -10,9 +10,10 @@ from report.errors import BadKey, LinkExpired, LinkRefused, NotFound, StorageErr
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 10
-_TOLD = ("Allow", "Retry-After")
+_TOLD = ("Allow", "Retry-After", "WWW-Authenticate")
 _WORDS = {
     400: ("This request makes no sense to us", "Check the address, or start from the newest report."),
+    401: ("These reports ask for a password", "Open the page again and give it; the name does not matter."),
     403: ("This link does not open here", "It may have been cut or changed on its way: ask for a new one."),
     404: ("There is nothing at this address", "The day may have no report, or the address may be mistyped."),
     405: ("This page can only be read", "Open it in a browser, without sending anything."),

@@ -4,6 +4,7 @@ A server has a few workers, so that many times as much passes at most: the limit
 exact number. Who waits in front of the pages is told apart by network: an IPv6 client may use 2^64 addresses.
 """
 
+from collections.abc import Iterator
 from functools import cached_property
 from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
@@ -14,16 +15,23 @@ from flask import request
 from werkzeug.exceptions import TooManyRequests
 
 if TYPE_CHECKING:
+    from limits import RateLimitItem
     from limits.strategies import MovingWindowRateLimiter
 
 WISHES_PER_VISITOR = 10
 """Wishes to subscribe an hour: an office behind one address may have that many, no finger has more."""
+
+SITES = 4
+"""How many times as much a whole site may ask as one of its networks: a /48 of IPv6 has 65,536 of them."""
 
 WISHES_IN_ALL = 200
 """An hour, from everywhere: each becomes a mail to an address somebody else may own."""
 
 CHANGES_PER_READER = 30
 """An hour: each is a write, and who holds a link might try them all."""
+
+GUESSES_PER_VISITOR = 10
+"""Wrong passwords an hour: then the right one opens nothing either, or guessing would go on as fast."""
 
 
 class Visitors:
@@ -34,22 +42,36 @@ class Visitors:
 
     def count_wish(self) -> None:
         """Let this request's wish pass, or raise `TooManyRequests`."""
-        self._count(WISHES_PER_VISITOR, "wish", network_of(request.remote_addr or ""))
+        for network, many in _networks(WISHES_PER_VISITOR):
+            self._count(many, "wish", network)
         self._count(WISHES_IN_ALL, "wishes")
 
     def count_change(self, key: str) -> None:
         """Let a reader's change pass, or raise `TooManyRequests`."""
         self._count(CHANGES_PER_READER, "change", key)
 
-    def _count(self, an_hour: int, *names: str) -> None:
-        from limits import RateLimitItemPerHour
+    def count_guess(self) -> None:
+        """Note that this request's password is wrong, or raise `TooManyRequests`."""
+        for network, many in _networks(GUESSES_PER_VISITOR):
+            self._count(many, "guess", network)
 
-        limit = RateLimitItemPerHour(an_hour)
+    def refuse_guessers(self) -> None:
+        """Raise `TooManyRequests` where too many wrong passwords came from where this request comes."""
+        if "_limiter" not in self.__dict__:
+            return  # none was counted yet
+        for network, many in _networks(GUESSES_PER_VISITOR):
+            if not self._limiter.test(_limit(many), "guess", network):
+                raise self._refusal(_limit(many), "guess", network)
+
+    def _count(self, an_hour: int, *names: str) -> None:
         with self._lock:
             limiter = self._limiter
-        if not limiter.hit(limit, *names):
-            resets_at = limiter.get_window_stats(limit, *names).reset_time
-            raise TooManyRequests(retry_after=max(1, int(resets_at - time()) + 1))
+        if not limiter.hit(_limit(an_hour), *names):
+            raise self._refusal(_limit(an_hour), *names)
+
+    def _refusal(self, limit: "RateLimitItem", *names: str) -> TooManyRequests:
+        resets_at = self._limiter.get_window_stats(limit, *names).reset_time
+        return TooManyRequests(retry_after=max(1, int(resets_at - time()) + 1))
 
     @cached_property
     def _limiter(self) -> "MovingWindowRateLimiter":
@@ -59,12 +81,28 @@ class Visitors:
         return MovingWindowRateLimiter(MemoryStorage())
 
 
-def network_of(address: str) -> str:
-    """Return what one visitor cannot change at will: an IPv4 address, or the first half of an IPv6 one."""
+def _limit(an_hour: int) -> "RateLimitItem":
+    from limits import RateLimitItemPerHour
+
+    return RateLimitItemPerHour(an_hour)
+
+
+def _networks(many: int) -> Iterator[tuple[str, int]]:
+    """Yield the networks this request comes from, and how often each may what a visitor may `many` times."""
+    network, *sites = networks_of(request.remote_addr or "")
+    yield network, many
+    yield from ((site, many * SITES) for site in sites)
+
+
+def networks_of(address: str) -> tuple[str, ...]:
+    """Return what one visitor cannot change at will, narrowest first.
+
+    An IPv4 address; of IPv6 the first half, and the /48 a site is given.
+    """
     try:
         known = ip_address(address.partition("%")[0])
     except ValueError:
-        return address[:64]
+        return (address[:64],)
     if isinstance(known, IPv6Address) and known.ipv4_mapped is None:
-        return str(ip_network((known, 64), strict=False))
-    return str(getattr(known, "ipv4_mapped", None) or known)
+        return tuple(str(ip_network((known, length), strict=False)) for length in (64, 48))
+    return (str(getattr(known, "ipv4_mapped", None) or known),)

@@ -19,6 +19,7 @@ from report.catalogue import FIRST, Recipe, find
 from report.commands import Door
 from report.commands.artefacts import artefacts
 from report.commands.publish import publish
+from report.commands.share import share
 from report.commands.storage.group import storage
 from report.compaction import LONGEST_RUN, Done
 from report.composition import hashtags_of, history_of, lake_of, services_from_environ
@@ -299,6 +300,7 @@ def _when_free(build: Callable[[datetime], Any], wait: int) -> Any:
 
 
 main.add_command(publish)
+main.add_command(share)
 main.add_command(storage)
 main.add_command(artefacts)
 

@@ -1,26 +1,35 @@
 """Links that open one stored object for a while, signed so that nobody can make or stretch one.
 
 A signature covers the key and the moment the link ends: HMAC-SHA256 under a key derived from the
-secret and a versioned salt, so the same secret serves other purposes without one standing for another.
+secret and a versioned salt for each purpose, so that none stands for another.
 """
 
 import hmac
 import math
 from base64 import urlsafe_b64encode
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from report.errors import LinkExpired, LinkRefused
 
-_SALT = b"twitter-trends/shared-link/v1"
+FILES = "shared-link"
+"""Purpose of a link to an object in a folder; its key is the object's."""
+
+EDITIONS = "shared-edition"
+"""Purpose of a link to an edition on protected pages; its key is the path, ending in "/"."""
+
+LONGEST = timedelta(days=7)
+"""S3 honours no signature for longer, so ours are not good for longer either."""
+
+_SALT = "twitter-trends/{purpose}/v1"
 
 
 class LinkSigner:
-    """Signs links with `secret`, and knows its own again."""
+    """Signs links with `secret` for a purpose, and knows its own again."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, purpose: str = FILES) -> None:
         if not secret:
             raise ValueError("links cannot be signed with an empty secret")
-        self._key = hmac.digest(secret.encode(), _SALT, "sha256")
+        self._key = hmac.digest(secret.encode(), _SALT.format(purpose=purpose).encode(), "sha256")
 
     def query(self, key: str, expires_at: datetime) -> str:
         """Return the query that opens `key` until `expires_at` (aware), rounded up to the second."""

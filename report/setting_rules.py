@@ -141,6 +141,12 @@ def _secret_key(text: str) -> str:
     return text
 
 
+def _page_password(text: str) -> str:
+    if len(text) < 12 or not text.isprintable():
+        raise ValueError("too short, or more than a line")
+    return text
+
+
 def _private_key(text: str) -> str:
     if not re.match(r"-----BEGIN (RSA )?PRIVATE KEY-----", text):
         raise ValueError("no key")
@@ -222,6 +228,7 @@ RULES: dict[str, tuple[Callable[[str], Any], str]] = {
     "site_access": (_matching("private|policy|acl"), "private, policy or acl"),
     "site_address": (_http_url, "http://… or https://…, as readers reach the website"),
     "secret_key": (_secret_key, "at least 16 characters"),
+    "page_password": (_page_password, "at least 12 characters, on one line"),
     "port": (_whole(1, 65535), "a port from 1 to 65535"),
     "trusted_proxies": (_whole(0, 5), "how many, 0 to 5"),
     "memory_limit_mb": (_whole(256, 1_048_576), "megabytes, at least 256"),  # DuckDB cannot read JSON in 160

@@ -58,6 +58,7 @@ class Settings:
     site_access: str = "private"
     site_address: str = ""
     secret_key: str = field(default="", repr=False)
+    page_password: str = field(default="", repr=False)
     port: int = 8000
     trusted_proxies: int = 0
     memory_limit_mb: int = 512
@@ -87,7 +88,7 @@ class Settings:
         return settings
 
 
-SECRETS = ("dkim_key", "ping_url", "secret_key", "smtp_password")
+SECRETS = ("dkim_key", "page_password", "ping_url", "secret_key", "smtp_password")
 
 
 class _Reader:
