@@ -13,11 +13,15 @@ from report.values import Span
 
 @dataclass(frozen=True)
 class Turn:
-    """One reader's mail: due at `due_at` (UTC), by the clocks of `zone`."""
+    """One reader's mail: due at `due_at` (UTC), by the clocks of `zone`.
+
+    Who `has_record` gets it by that alone; those of MAIL_TO, and who is named by hand, have or need none.
+    """
 
     address: str
     due_at: datetime
     zone: ZoneInfo
+    has_record: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def gathered(
                 known[clock] = slots_of(clock)
             for slot in known[clock]:
                 if reader.since is None or slot.due_at >= reader.since:
-                    turn = Turn(reader.address, slot.due_at, reader.zone)
+                    turn = Turn(reader.address, slot.due_at, reader.zone, reader.since is not None)
                     groups.setdefault((report, slot.period), []).append(turn)
     return sorted(
         (Group(*name, tuple(sorted(turns, key=_order))) for name, turns in groups.items()),

@@ -4,10 +4,11 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 
 from mailer.groups import Group
+from mailer.hindrances import hindrance_to
 from mailer.ledger import Occasion
 from mailer.letters import Heading, letter_writer
 from mailer.pacing import Stop, clock_from
@@ -22,7 +23,6 @@ from report.errors import BuildRunning, MailError, NotBegun, NotFound, TrendsErr
 from report.mail import Letter
 from report.runs import Run, is_over
 from report.services import Services
-from report.suppressions import is_suppressed
 from report.words import percent
 
 _ALARMS = {Fate.REFUSED: Alarm.READER_REFUSED, Fate.UNKNOWN: Alarm.UNKNOWN_OUTCOME}
@@ -100,7 +100,9 @@ def _served(desk: Desk, group: Group) -> Served:
         return _left(occasion, intents, *edition)
     if is_held(edition, desk.hold_below):
         return _left(occasion, intents, _held(desk, group, edition))
-    served = _mailed(desk, occasion, intents, edition, heading(desk.services.settings, edition, desk.now))
+    served = _mailed(
+        desk, group, occasion, intents, edition, heading(desk.services.settings, edition, desk.now)
+    )
     return served + _corrected(desk, group, intents, edition) if corrects else served
 
 
@@ -152,7 +154,7 @@ def _corrected(desk: Desk, group: Group, intents: Sequence[Intent], edition: Edi
         return Served()
     occasion = Occasion(group.report, group.period, _FIRST)
     over = correction_heading(desk.services.settings, edition, desk.now)
-    return _mailed(desk, occasion, intents_of(desk, occasion, wrong), edition, over)
+    return _mailed(desk, group, occasion, intents_of(desk, occasion, wrong), edition, over)
 
 
 def _is_changed(desk: Desk, group: Group, revision: int, edition: Edition) -> bool:
@@ -171,7 +173,7 @@ def _about(what: Group | Occasion) -> str:
 
 
 def _mailed(
-    desk: Desk, occasion: Occasion, intents: Sequence[Intent], edition: Edition, over: Heading
+    desk: Desk, group: Group, occasion: Occasion, intents: Sequence[Intent], edition: Edition, over: Heading
 ) -> Served:
     services, settings = desk.services, desk.services.settings
     files = partial(attachments, services, edition)
@@ -181,7 +183,7 @@ def _mailed(
         return _left(occasion, intents)
     if broken := _broken(occasion, letter, waiting, settings.public_url):
         return _left(occasion, intents, broken)
-    return _tallied(occasion, carry_out(intents, letter, edition.revision, _post(desk, occasion)))
+    return _tallied(occasion, carry_out(intents, letter, edition.revision, _post(desk, group)))
 
 
 def _broken(
@@ -198,13 +200,9 @@ def _broken(
     return Finding(Alarm.MAIL_BROKEN, _about(occasion), says)
 
 
-def _post(desk: Desk, occasion: Occasion) -> Post:
+def _post(desk: Desk, group: Group) -> Post:
     services, stop = desk.services, desk.stop
-
-    def hindrance(reader: str) -> Fate | None:
-        """Readers are read once a run, and a run may last for hours: who leaves meanwhile is heard."""
-        return Fate.UNWANTED if is_suppressed(services.storage, reader, occasion.report) else None
-
+    lateness = timedelta(hours=services.settings.mail_late_hours)
     return Post(
         services.storage,
         services.sender(),
@@ -213,7 +211,7 @@ def _post(desk: Desk, occasion: Occasion) -> Post:
         stop.wait,
         stop.is_asked,
         services.settings.mail_per_second,
-        hindrance,
+        hindrance_to(services.storage, group, lateness, desk.clock),
     )
 
 

@@ -85,6 +85,19 @@ def is_unreadable(storage: Storage, key: str) -> bool:
         return False
 
 
+def has_left(storage: Storage, address: str, report: str) -> bool:
+    """Return whether the record of this address is gone, or names the report no more; one request.
+
+    A record that cannot be read takes nothing from anybody.
+    """
+    key = reader_key(address)
+    try:
+        reader = _reader_or_none(key, storage.get(_place(key)))
+    except NotFound:
+        return True
+    return reader is not None and report not in reader.reports
+
+
 def subscriber(storage: Storage, key: str) -> Reader | None:
     """Return who has the record with this key, None where there is none or it cannot be read."""
     try:
