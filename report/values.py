@@ -41,7 +41,9 @@ class Kind(Enum):
     RANK = "rank"
     TAG = "tag"
     WORD = "word"
+    NAME = "name"  # others' words: cut to what a column can hold, whole in the CSV
     COUNT = "count"
+    DECIMAL = "decimal"  # to six decimals
     SHARE = "share"
     BAR = "bar"
     CHANGE = "change"
@@ -72,7 +74,8 @@ class Column:
 class Table:
     """A table of numbers. `slug` names its CSV; `title` is its caption; `empty` is said when no row is.
 
-    `more` is how many rows stand on the page alone, where a mail had no room for them.
+    Only the first `shown` rows stand outside the CSV, all where none is said. `more` is how many of these
+    stand on the page alone, where a mail had no room for them.
     """
 
     slug: str
@@ -82,12 +85,23 @@ class Table:
     note: str = ""
     empty: str = "Nothing to show."
     more: int = 0
+    shown: int | None = None
 
     def __post_init__(self) -> None:
         _check_slug(self.slug)
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(f"table {self.slug!r} has {len(self.columns)} columns, a row has {row!r}")
+
+    @property
+    def shown_rows(self) -> tuple[tuple[Value, ...], ...]:
+        """The rows that stand outside the CSV."""
+        return self.rows[: self.shown]
+
+    @property
+    def in_csv_alone(self) -> int:
+        """How many rows stand in the CSV alone."""
+        return len(self.rows) - len(self.shown_rows) - self.more
 
 
 @dataclass(frozen=True)
@@ -111,6 +125,7 @@ class ChartSpec:
 
     `series[0]` is drawn in the accent colour; a second one, in grey, is what it is compared with.
     `title` says the finding; `axis` names what runs along the labels, with the zone where it is a time.
+    `edges`, one more than there are labels, stand between the columns of a histogram, which touch.
     """
 
     slug: str
@@ -121,9 +136,12 @@ class ChartSpec:
     labels: tuple[str, ...]
     series: tuple[Series, ...]
     note: str = ""
+    edges: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_slug(self.slug)
+        if self.edges and len(self.edges) != len(self.labels) + 1:
+            raise ValueError(f"chart {self.slug!r}: {len(self.edges)} edges about {len(self.labels)} labels")
         if not 1 <= len(self.series) <= 2:
             raise ValueError(f"chart {self.slug!r} wants one or two series, got {len(self.series)}")
         for series in self.series:

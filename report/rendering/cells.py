@@ -8,7 +8,7 @@ from math import ceil
 from report.hashtag_histories import link_to
 from report.trends import Label
 from report.values import Change, ChartSpec, Column, Kind, Strip, StripLine, Table, Value, Verdict
-from report.words import short_day, shown_tag
+from report.words import cut, short_day, shown_tag
 
 _SHADES = 4
 _PER_ROW = 12
@@ -72,7 +72,7 @@ class BarRow:
 
 def table_context(table: Table) -> TableContext:
     """Return the table with every value in its final words."""
-    tops = [_top(row[at] for row in table.rows) for at in range(len(table.columns))]
+    tops = [_top(row[at] for row in table.shown_rows) for at in range(len(table.columns))]
     shade_top = max(
         (tops[at] for at, column in enumerate(table.columns) if column.kind is Kind.SHADE), default=0
     )
@@ -81,7 +81,7 @@ def table_context(table: Table) -> TableContext:
             _cell(column, value, shade_top if column.kind is Kind.SHADE else top)
             for column, value, top in zip(table.columns, row, tops, strict=True)
         )
-        for row in table.rows
+        for row in table.shown_rows
     )
     shown = [column for column in table.columns if column.kind not in _NOT_ITS_OWN]
     heading = _heading(shown)
@@ -91,7 +91,7 @@ def table_context(table: Table) -> TableContext:
         heads=tuple((column.name, column.kind.value) for column in shown),
         rows=tuple(_remarked(row, heading) for row in rows),
         heading=heading,
-        note=table.note,
+        note=" ".join(filter(None, (table.note, csv_words(table)))),
         empty=table.empty,
         more=more_words(table),
     )
@@ -100,6 +100,16 @@ def table_context(table: Table) -> TableContext:
 def more_words(table: Table) -> str:
     """Return "12 more on the page", or nothing where a table is whole."""
     return f"{table.more:,} more on the page" if table.more else ""
+
+
+def csv_words(table: Table) -> str:
+    """Return "291 more in the CSV.", or nothing where no row stands there alone."""
+    return f"{table.in_csv_alone:,} more in the CSV." if table.in_csv_alone else ""
+
+
+def decimal(value: float) -> str:
+    """Return a number to six decimals: "0.003642"."""
+    return f"{value:,.6f}"
 
 
 def strip_rows(strip: Strip) -> tuple[StripRow, ...]:
@@ -164,9 +174,11 @@ def _cell(column: Column, value: Value, top: float) -> Cell:
     if column.kind is Kind.TAG:
         return Cell(shown_tag(str(value)), kind, link=link_to(str(value)))
     if isinstance(value, str):
-        return Cell(value, kind)
+        return Cell(cut(value) if column.kind is Kind.NAME else value, kind)
     if column.kind is Kind.BAR:
         return Cell("", kind, width=_width(value, top))
+    if column.kind is Kind.DECIMAL:
+        return Cell(decimal(value), kind)
     if column.kind is Kind.SHARE:
         return Cell(f"{value * 100:.1f}\N{NO-BREAK SPACE}%", kind)
     if column.kind is Kind.SHADE:

@@ -49,7 +49,7 @@ def fitted_mail(
 
 def _cuts(report: Report) -> Iterator[Cut]:
     """Yield ever deeper cuts: no more than ten rows a table, then fewer sections, then hardly any rows."""
-    longest = max((len(table.rows) for table in report.tables()), default=0)
+    longest = max((len(table.shown_rows) for table in report.tables()), default=0)
     spares = sorted({section.spare for section in report.sections} | {0}, reverse=True)
     rows = [_ALL, *(count for count in _ROWS if count < longest)]
     yield from (Cut(count, spares[0]) for count in rows)
@@ -71,9 +71,9 @@ def _shortened(section: Section, rows: int) -> Section:
 
 
 def _short(block: Block, rows: int) -> Block:
-    if not isinstance(block, Table) or len(block.rows) <= rows:
+    if not isinstance(block, Table) or len(block.shown_rows) <= rows:
         return block
-    return replace(block, rows=block.rows[:rows], more=len(block.rows) - rows)
+    return replace(block, shown=rows, more=len(block.shown_rows) - rows)
 
 
 def _left_out(report: Report, cut: Cut) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from bokeh.models import (
 from bokeh.plotting import figure
 
 from report.rendering.colours import DARK, LIGHT
-from report.rendering.picture import HEIGHT
+from report.rendering.picture import HEIGHT, axis_ticks, column_width
 from report.values import ChartKind, ChartSpec
 
 _BAR_PIXELS = 26
@@ -53,16 +53,17 @@ def _columns(chart: ChartSpec) -> Any:
     plot = _plot(HEIGHT, Range1d(start=-0.6, end=len(places) - 0.4), DataRange1d(start=0))
     plot.ygrid.grid_line_color = LIGHT.line
     _draw_gaps(plot, chart)
-    columns = plot.vbar("place", width=0.72, top="value", source=source, color=LIGHT.accent)
+    columns = plot.vbar("place", width=column_width(chart), top="value", source=source, color=LIGHT.accent)
     tooltips = [(chart.axis, "@label"), (first.name, "@value{0,0}")]
     for other in others:
         plot.line("place", "compared", source=source, color=LIGHT.grey, width=2)
         plot.scatter("place", "compared", source=source, color=LIGHT.grey, size=5)
         tooltips.append((other.name, "@compared{0,0}"))
     plot.add_tools(HoverTool(renderers=[columns], tooltips=tooltips, mode="vline"))
-    plot.xaxis.ticker = places
+    ticks = axis_ticks(chart)
+    plot.xaxis.ticker = [*ticks]
     plot.xaxis.major_label_policy = NoOverlap()
-    plot.xaxis.major_label_overrides = dict(enumerate(chart.labels))
+    plot.xaxis.major_label_overrides = ticks
     plot.yaxis.formatter = NumeralTickFormatter(format="0,0")
     return plot
 

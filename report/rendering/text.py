@@ -6,14 +6,14 @@ from datetime import date
 
 from wcwidth import wcswidth
 
-from report.rendering.cells import change_words, more_words
+from report.rendering.cells import change_words, csv_words, decimal, more_words
 from report.rendering.foot import TEXT_MARK, with_mark_aligned
 from report.rendering.nothing import what_to_look_at
 from report.values import Block, Change, ChartSpec, Column, Kind, Report, Strip, Table, Value
-from report.words import isolated, shown_tag, span
+from report.words import cut, isolated, shown_tag, span
 
 _WIDTH = 72
-_RIGHT = {Kind.RANK, Kind.COUNT, Kind.SHARE, Kind.SHADE}
+_RIGHT = {Kind.RANK, Kind.COUNT, Kind.DECIMAL, Kind.SHARE, Kind.SHADE}
 _PER_ROW = 12
 
 
@@ -58,12 +58,13 @@ def _table(table: Table) -> list[str]:
         return [table.empty]
     shown = [at for at, column in enumerate(table.columns) if column.kind not in (Kind.BAR, Kind.DATA)]
     columns = [table.columns[at] for at in shown]
-    rows = [[_words(columns[place], row[at]) for place, at in enumerate(shown)] for row in table.rows]
+    rows = [[_words(columns[place], row[at]) for place, at in enumerate(shown)] for row in table.shown_rows]
     aligned = _aligned(
         [column.name for column in columns], rows, [column.kind in _RIGHT for column in columns]
     )
     more = f"{more_words(table)}." if table.more else ""
-    return [*_wrapped(table.title), *aligned, *_wrapped(more), *_wrapped(table.note)]
+    note = " ".join(filter(None, (table.note, csv_words(table))))
+    return [*_wrapped(table.title), *aligned, *_wrapped(more), *_wrapped(note)]
 
 
 def _chart(chart: ChartSpec) -> list[str]:
@@ -96,6 +97,10 @@ def _words(column: Column, value: Value) -> str:
         return value.isoformat()
     if column.kind is Kind.TAG:
         return shown_tag(str(value))
+    if column.kind is Kind.NAME:
+        return cut(str(value))
+    if column.kind is Kind.DECIMAL and isinstance(value, (int, float)):
+        return decimal(value)
     if column.kind is Kind.SHARE and isinstance(value, (int, float)):
         return f"{value * 100:.1f}\N{NO-BREAK SPACE}%"
     return value if isinstance(value, str) else f"{value:,}"

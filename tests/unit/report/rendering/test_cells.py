@@ -52,6 +52,18 @@ def test_numbers_have_thousands_separated_and_tags_their_sign() -> None:
     assert cell_texts(Kind.COUNT, 1412, None) == ["1,412", "—"]
     assert cell_texts(Kind.TAG, "budget") == ["#budget"]
     assert cell_texts(Kind.SHARE, 0.1234) == ["12.3\N{NO-BREAK SPACE}%"]
+    assert cell_texts(Kind.DECIMAL, 0.00364218, 1234.5, 0) == ["0.003642", "1,234.500000", "0.000000"]
+    assert cell_texts(Kind.NAME, "brief", "x" * 41) == ["brief", f"{'x' * 39}…"]
+
+
+def test_a_long_table_says_how_many_rows_its_csv_has_besides() -> None:
+    """The page shows the first; bars are as long as theirs say, and no row is lost from sight."""
+    columns, rows = (Column("It", Kind.COUNT), Column("", Kind.BAR)), ((2, 2), (1, 1), (9, 9))
+    shown = table_context(Table("t", "T", columns, rows, note="Counted twice.", shown=2))
+
+    assert [row[1].width for row in shown.rows] == [100, 50]
+    assert shown.note == "Counted twice. 1 more in the CSV."
+    assert table_context(Table("t", "T", columns, rows)).note == ""
 
 
 def test_the_longest_bar_is_full_and_something_is_never_nothing() -> None:

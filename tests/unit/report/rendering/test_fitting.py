@@ -43,6 +43,20 @@ def rows_in(words: str, slug: str = "long") -> list[int]:
     return [int(number) for number in dict.fromkeys(re.findall(rf"#{slug}(\d{{5}})", words))]
 
 
+def test_what_stands_in_the_csv_alone_is_no_row_a_mail_leaves_out() -> None:
+    """Ten thousand rows of which ten are shown take the room of ten, and the text says where the rest is."""
+    rows = tuple((f"place {number}", number) for number in range(10_000))
+    columns = Column("Place", Kind.NAME), Column("Cases", Kind.COUNT)
+    table = Table("all", "All places", columns, rows, shown=10)
+
+    html, text = mail_of(a_report(table))
+
+    assert "9,990 more in the CSV." in " ".join(text.split())
+    assert "9,990 more in the CSV." in html
+    assert "place 9<" in html
+    assert "on the page" not in text
+
+
 def test_what_fits_is_whole() -> None:
     """Nothing is said of anything left out."""
     html, text = mail_of(a_report(a_table(40)))

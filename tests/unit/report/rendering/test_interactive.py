@@ -1,8 +1,12 @@
 """Rules for charts that answer to the pointer."""
 
 import json
+from dataclasses import replace
+
+import pytest
 
 from report.rendering.interactive import draw_interactive
+from report.rendering.picture import axis_ticks, draw_picture
 from report.values import ChartKind, ChartSpec, Series
 
 
@@ -15,6 +19,21 @@ def test_a_gap_stays_a_gap() -> None:
 
         assert drawn["value"] == [3.0, {"type": "number", "value": "nan"}]
         assert drawn["compared"] == [{"type": "number", "value": "nan"}, 2.0]
+
+
+def test_a_histogram_names_the_edges_between_its_columns() -> None:
+    """On the page and in its picture, where too many edges would run into each other."""
+    edges = tuple(f"{number / 1000}" for number in range(15))
+    labels = tuple(f"from {edge}" for edge in edges[:-1])
+    chart = ChartSpec(
+        "h", "H", ChartKind.COLUMNS, "rate", "rows", labels, (Series("rows", (1.0,) * 14),), "", edges
+    )
+
+    assert [*axis_ticks(chart).items()][:2] == [(-0.5, "0.0"), (0.5, "0.001")]
+    assert b'[-0.5,"0.0"],[0.5,"0.001"]' in draw_interactive(chart)[0]
+    assert draw_picture(chart).startswith(b"\x89PNG")
+    with pytest.raises(ValueError, match="14 edges about 14 labels"):
+        replace(chart, edges=edges[1:])
 
 
 def sources_of(item: object) -> list[tuple[str, object]]:
