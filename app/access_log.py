@@ -13,6 +13,7 @@ from gunicorn.glogging import Logger
 from gunicorn.http.wsgi import Response
 
 from app.log_lines import OneLine, line_of, moment
+from app.meters import meters
 from app.private import shown_path
 from app.request_ids import KEPT_AS
 from app.routes import ROUTE, UNKNOWN
@@ -60,7 +61,8 @@ class AccessLog(Logger):  # type: ignore[misc]  # gunicorn has no types
         self.access_together([answered])
 
     def access_together(self, answers: Sequence[Answered]) -> None:
-        """Write a line for each of these, all in one record: a record costs more than a line."""
+        """Count these, and write a line for each, all in one record: a record costs more than a line."""
+        meters().count_answers(answers)
         if self.access_log_enabled:
             now = moment(time())
             self.access_log.info("%s", "\n".join(_line(now, answered) for answered in answers))

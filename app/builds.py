@@ -8,6 +8,7 @@ from enum import Enum
 from threading import Lock, Thread
 from time import monotonic
 
+from app.meters import meters
 _log = logging.getLogger(__name__)
 _BUILD = (sys.executable, "-m", "report", "build", "--wait", "0")
 _PAUSE_SECONDS = 20.0
@@ -47,6 +48,7 @@ class BuildStarter:
             if build in self._running or monotonic() < self._not_before.get(build, 0):
                 return
             self._running.add(build)
+        meters().count_build()
         Thread(target=self._run, args=(build,), name=f"build {build.name}", daemon=True).start()
 
     def _run(self, build: Build) -> None:

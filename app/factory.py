@@ -11,11 +11,13 @@ from app.asking import AskingStarter, StartAsking
 from app.builds import BuildStarter, StartBuild
 from app.editions import edition_pages
 from app.failures import explain_failures
+from app.freshness import freshness_page
 from app.guard import Guard, guard_pages
 from app.health import health_page
 from app.histories import Histories
 from app.leaving import leaving_pages, managing_pages
 from app.library import Library
+from app.metrics import metrics_page
 from app.private import Pages, keep_private
 from app.repeating import Repeating
 from app.request_ids import Identified
@@ -63,6 +65,8 @@ def create_app(
     app.register_blueprint(static_files())
     app.register_blueprint(shared_files(services.storage, LinkSigner(secret) if secret else None))
     app.register_blueprint(health_page(library))
+    app.register_blueprint(freshness_page(library, settings))
+    app.register_blueprint(metrics_page(library, settings, guard))
     _serve_readers(app, services, start_asking or AskingStarter())
     explain_failures(app)
     app.after_request(make_safe)

@@ -5,6 +5,7 @@ import logging
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
+from app.meters import meters
 from app.pages import problem_page
 from report.errors import BadKey, LinkExpired, LinkRefused, NotFound, StorageError, TrendsError
 
@@ -48,6 +49,8 @@ def _failed(error: TrendsError) -> Response:
     if status is not None:
         return _problem(status)
     _log.warning("a page could not be shown: %s", error)
+    if isinstance(error, StorageError):
+        meters().count_storage_error()
     response = _problem(503 if isinstance(error, StorageError) else 500)
     response.headers["Retry-After"] = str(_RETRY_SECONDS)
     return response

@@ -7,6 +7,7 @@ from threading import BoundedSemaphore, Lock, Thread
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
+from app.meters import meters
 from report.errors import StorageError, StorageUnavailable
 
 _Value = TypeVar("_Value")
@@ -106,6 +107,7 @@ class Freshest(Generic[_Value]):
         except StorageError as error:
             self._fresh_until = monotonic() + self._max_age
             self.is_behind = True
+            meters().count_storage_error()
             _log.warning("%s is not fresh, the last known one is shown: %s", self._name, error)
             return known[0]
 

@@ -83,6 +83,19 @@ def test_the_access_log_is_short_and_holds_no_signature(server: Gunicorn) -> Non
     assert "abcdef" not in "\n".join(server.lines)
 
 
+def test_the_counts_of_all_workers_are_added_up(data: Path) -> None:
+    """Whoever answers /metrics tells of every answer, whichever worker gave it; nothing stays behind."""
+    with gunicorn({"STORAGE_URL": f"file:{data}"}) as server:
+        for _ in range(40):
+            server.ask("/nothing")
+        said = server.ask("/metrics").body.decode()
+        folders = set(Path("/dev/shm").glob(f"trends-counts-{server.process.pid}-*"))
+
+    assert 'trends_requests_total{route="none",status="404"} 40.0' in said
+    assert len(folders) == 1
+    assert not [folder for folder in folders if folder.exists()]
+
+
 def test_wrong_settings_end_the_server_at_once() -> None:
     """Every wrong setting is named, and the status says that trying again is no use."""
     environ = {"STORAGE_URL": "ftp://x", "TIMEZONE": "Mars/Olympus"}
