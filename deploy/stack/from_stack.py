@@ -16,7 +16,7 @@ from typing import Any
 
 import boto3
 
-SECRETS = ("PING_URL", "SECRET_KEY", "SMTP_PASSWORD")
+SECRETS = ("PAGE_PASSWORD", "PING_URL", "SECRET_KEY", "SMTP_PASSWORD")
 """Settings that are parameters of their own, of the type SecureString; those that lack are not set."""
 _MORE = "more"  # lines of further settings, where somebody made that parameter
 _READ_TOGETHER = 10
