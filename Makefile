@@ -1,6 +1,6 @@
 # What a person at work on this project types. Bare `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test verify check format pins bench bench-quick athena package pictures clean
+.PHONY: help run test verify check format pins bench bench-quick athena package bundle pictures clean
 
 PYTHON := .venv/bin/python
 BENCH := .cache/bench/python
@@ -63,6 +63,10 @@ athena: ## Write deploy/athena and the parts of deploy/template.yaml that are sa
 package: ## Write build/function.zip, the collector for Lambda
 	@./bootstrap.sh install-dev
 	$(PYTHON) -m deploy.packaging function
+
+bundle: ## Write build/bundle.zip, the pages and the mail for Elastic Beanstalk
+	@./bootstrap.sh install-dev
+	$(PYTHON) -m deploy.packaging bundle
 
 pictures: ## Take the screenshots in docs/pictures anew, of sample tweets
 	@./bootstrap.sh install-dev

@@ -81,7 +81,7 @@ def gunicorn_process(environ: Mapping[str, str], *options: str) -> "subprocess.P
 @contextmanager
 def gunicorn(environ: Mapping[str, str], *options: str) -> Iterator[Gunicorn]:
     """Run a server until the block ends."""
-    port = _free_port()
+    port = free_port()
     process = gunicorn_process(environ, "--bind", f"127.0.0.1:{port}", *options)
     server = Gunicorn(process, port)
     try:
@@ -101,7 +101,8 @@ def _wait_until_listening(server: Gunicorn) -> None:
     raise AssertionError("gunicorn did not start:\n" + "\n".join(server.lines))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nobody listens at just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

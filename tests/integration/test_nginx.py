@@ -9,22 +9,18 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from time import monotonic
-from typing import TypeVar
 
 import brotli
 import pytest
 
 from report.adapters.directory_storage import DirectoryStorage
-from tests.gunicorn_server import Answer, Gunicorn, gunicorn
-from tests.nginx_server import NGINX, nginx, our_site
+from tests.gunicorn_server import Answer, Gunicorn, free_port, gunicorn
+from tests.nginx_server import NGINX, nginx, our_site, until
 from tests.some_editions import publish, some_files
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed: apt-get install nginx-light")
 
 PAGE = some_files()["page.html"].body
-_Found = TypeVar("_Found")
-_LONGEST_WAIT_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -49,13 +45,6 @@ def front(tmp_path: Path) -> Iterator[Front]:
         site = our_site(tmp_path / "nginx", port, behind.port)
         with nginx(tmp_path / "nginx", site, port) as process:
             yield Front(behind, Gunicorn(behind.process, port), process, tmp_path / "nginx")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.mark.parametrize(
@@ -249,13 +238,3 @@ def test_a_page_grown_old_is_shown_while_gunicorn_is_away(briefly: Behind) -> No
 
 def is_hit(answer: Answer) -> bool:
     return answer.headers["X-Cache-Status"] == "HIT"
-
-
-def until(look: Callable[[], _Found], is_it: Callable[[_Found], bool]) -> _Found:
-    """Look again and again until it is what was waited for."""
-    give_up = monotonic() + _LONGEST_WAIT_SECONDS
-    while monotonic() < give_up:
-        found = look()
-        if is_it(found):
-            return found
-    raise AssertionError(f"in {_LONGEST_WAIT_SECONDS} s there was nothing but {look()}")
