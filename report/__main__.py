@@ -24,13 +24,14 @@ from report.commands.storage.group import storage
 from report.compaction import LONGEST_RUN, Done
 from report.composition import hashtags_of, history_of, lake_of, services_from_environ
 from report.engine import question_names
-from report.errors import BuildRunning, NotBegun
+from report.errors import BuildError, BuildRunning, NotBegun
 from report.history import Settled, Sources
 from report.leases import lease
 from report.periods import day_period, month_period, newest_over, offered
 from report.querying import answer, days_asked, print_rows
 from report.runs import this_run
 from report.services import Services
+from report.terminal import printable
 from report.values import Span
 from report.window import last_whole_day
 
@@ -277,6 +278,12 @@ def _build_period(services: Services, name: str, period_id: str, force: bool, wa
     standing = "is the same when rendered anew" if force else "stands already"
     what = f"built in {time.monotonic() - begun:.1f} s" if built.fresh else standing
     click.echo(f"{built.edition.period} r{built.edition.revision} {what}: {built.edition.headline}")
+    for where in built.handed.laid:
+        click.echo(f"  {printable(where)}")
+    for told in built.handed.told:
+        click.echo(f"  told {printable(told)}")
+    if built.handed.problems:
+        raise BuildError(f"{name} {period_id} stands, but " + "; ".join(built.handed.problems))
 
 
 def _build_today(services: Services, name: str, wait: int) -> None:

@@ -1,7 +1,7 @@
 """A period's edition, from what was collected: built once, and again only when the data changed."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -10,6 +10,7 @@ from report.catalogue import Ingredients, Recipe, find
 from report.drafts import save_draft
 from report.editions import Edition
 from report.errors import BuildError, NotFound
+from report.handing_over import Handed, hand_over
 from report.leases import lease
 from report.periods import period_of
 from report.revising import freeze_next, rendered
@@ -28,6 +29,7 @@ class Built:
 
     edition: Edition
     fresh: bool
+    handed: Handed = field(default_factory=Handed)
 
 
 def build_edition(
@@ -42,7 +44,8 @@ def build_edition(
     _check_has(recipe, period)
     _check_over(period, now)
     with lease(services.storage, f"build-{name}-{period.id}", this_run(), now, _LEASE):
-        return _build_edition(services, recipe, period, force)
+        built = _build_edition(services, recipe, period, force)
+        return replace(built, handed=hand_over(services, recipe, built.edition, period, now))
 
 
 def build_draft(services: Services, name: str, now: datetime) -> Edition:

@@ -1,15 +1,18 @@
 """The one place where settings become working parts."""
 
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from report.contacts import topic_name
 from report.cron import Cron
 from report.domain_records import DomainRecords
 from report.engine import Engine
 from report.errors import BadKey, SettingsError
 from report.mail import Sender
+from report.report_places import RESULTS, SOURCES, place_of
 from report.services import Services
 from report.setting_rules import StorageUrl
 from report.settings import Settings
@@ -52,8 +55,10 @@ def services_from(settings: Settings) -> Services:
         here=lambda: _here(settings.cache_dir),
         metrics=lambda: _metrics(settings.metrics_namespace),
         ping=lambda: _ping(settings.ping_url),
-        source=lambda name: _beside(settings, dict(settings.report_sources).get(name), f"sources/{name}/"),
-        results=lambda name: _beside(settings, dict(settings.report_results).get(name), f"results/{name}/"),
+        source=lambda name: _place(settings, settings.report_sources, SOURCES, name),
+        results=lambda name: _place(settings, settings.report_results, RESULTS, name),
+        statics=statics_of_pages,
+        departments=lambda: _departments(settings),
     )
 
 
@@ -239,18 +244,27 @@ def _ping(url: str) -> Ping:
     return lambda: ping(url)
 
 
-def _storage(where: StorageUrl, settings: Settings) -> Storage:
+def _storage(where: StorageUrl, settings: Settings, variable: str = "STORAGE_URL") -> Storage:
     if where.folder is not None:
         return _directory_storage(where.folder, settings)
-    return _s3_storage(where, settings)
+    return _s3_storage(where, settings, variable)
 
 
-def _beside(settings: Settings, where: StorageUrl | None, usual: str) -> Storage:
-    """A place of its own, or else a folder of STORAGE_URL."""
-    base = settings.storage_url
-    if where is None and base.folder is not None:
-        where = StorageUrl(folder=base.folder / usual)
-    return _storage(where or StorageUrl(bucket=base.bucket, prefix=base.prefix + usual), settings)
+def _place(settings: Settings, said: Iterable[tuple[str, StorageUrl]], kind: str, name: str) -> Storage:
+    where = place_of(settings.storage_url, dict(said), kind, name)
+    return _storage(where, settings, f"REPORT_{kind.upper()}")
+
+
+def _departments(settings: Settings) -> Callable[[str], Topic] | None:
+    """What tells departments: topics, or files beside the mail that is written into a folder."""
+    if settings.department_topics:
+        return lambda name: _topic(f"{settings.department_topics}-{topic_name(name)}")
+    folder = settings.smtp_url.folder
+    if folder is None:
+        return None
+    from report.adapters.folder_topic import FolderTopic
+
+    return lambda name: FolderTopic(folder / "departments", topic_name(name))
 
 
 def _directory_storage(folder: Path, settings: Settings) -> Storage:
@@ -261,14 +275,14 @@ def _directory_storage(folder: Path, settings: Settings) -> Storage:
     return DirectoryStorage(folder, signer, settings.public_url)
 
 
-def _s3_storage(where: StorageUrl, settings: Settings) -> Storage:
+def _s3_storage(where: StorageUrl, settings: Settings, variable: str) -> Storage:
     from report.adapters.file_cache import FileCache
     from report.adapters.s3_storage import S3Storage, check_bucket_name, s3_client
 
     try:
         check_bucket_name(where.bucket)
     except BadKey as error:
-        raise SettingsError(f"wrong settings:\n  STORAGE_URL: {error}") from error
+        raise SettingsError(f"wrong settings:\n  {variable}: {error}") from error
     client = s3_client(settings.storage_anonymous)
     cache = FileCache(settings.cache_dir, settings.cache_mb * 1024 * 1024) if settings.cache_mb else None
     return S3Storage(client, where.bucket, where.prefix, cache=cache)

@@ -23,6 +23,7 @@ confirmations/sent/<reader>.json                         who was asked lately
 ledger/<report>/<period>/<reader>.json                   what became of a mail
 ledger/hosts/<host>.json                                 when a host last mailed all that was due
 alerts/<alarm>.json                                      what is wrong since when, and who was told
+told/<report>/<period>/<hash>.json                       what departments were told of a report
 sites/<hash of SITE_URL>.json                            what a website shows, and what was sent there
 leases/<name>.json                                       who is doing what only one may do at a time
 """

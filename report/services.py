@@ -13,6 +13,7 @@ from report.topics import Topic
 
 if TYPE_CHECKING:  # collecting needs none of what it imports
     from report.history import History
+    from report.publishing.statics import Statics
 
 
 def not_given(*_: object) -> NoReturn:
@@ -28,6 +29,7 @@ class Services:
     `sender`. `topic` is told of failures where ALERT_TOPIC is set, `metrics` and `ping` take signs of life
     where METRICS_NAMESPACE and PING_URL are; `here` keeps what this host must know while `storage` fails.
     `source` is where the report of a name finds what it is made from, `results` where it lays its results.
+    `statics` is what pages load; `departments` gives the topic of a department, or None where none is told.
     """
 
     settings: Settings
@@ -41,3 +43,5 @@ class Services:
     ping: Callable[[], Ping] = not_given
     source: Callable[[str], Storage] = not_given
     results: Callable[[str], Storage] = not_given
+    statics: Callable[[], "Statics"] = not_given
+    departments: Callable[[], Callable[[str], Topic] | None] = not_given

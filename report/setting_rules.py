@@ -220,6 +220,10 @@ RULES: dict[str, tuple[Callable[[str], Any], str]] = {
     ),
     "alert_repeat_hours": (_whole(1, 8760), "hours, at least 1"),
     "alert_quiet_minutes": (_whole(0, 525_600), "minutes; 0 for never"),
+    "department_topics": (
+        _matching(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,100}"),
+        "what the ARNs of SNS topics begin with, such as arn:aws:sns:eu-west-1:123456789012:city",
+    ),
     "ping_url": (_http_url, "http://… or https://…"),
     "metrics_namespace": (_matching(r"[A-Za-z0-9._/#-]{1,255}"), "a namespace such as TwitterTrends"),
     "smtp_password": (str, "the password of the user in SMTP_URL"),

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from report.errors import SettingsError
+from report.report_places import contradictions
 from report.setting_rules import RULES, SmtpUrl, StorageUrl
 
 _Value = TypeVar("_Value")
@@ -51,6 +52,7 @@ class Settings:
     alert_topic: str = ""
     alert_repeat_hours: int = 24
     alert_quiet_minutes: int = 30
+    department_topics: str = ""
     ping_url: str = field(default="", repr=False)
     metrics_namespace: str = ""
     public_url: str = "http://localhost:8000"
@@ -82,6 +84,9 @@ class Settings:
             *_contradictions(settings, environ),
             *_engine_problems(settings),
             *_signing_problems(settings),
+            *contradictions(
+                settings.storage_url, dict(settings.report_sources), dict(settings.report_results)
+            ),
         ]
         if problems:
             raise SettingsError("wrong settings:\n" + "\n".join(f"  {problem}" for problem in problems))

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from report.errors import BuildError, NotBegun
 from report.storage import Storage
+from report.telling import Message
 from report.values import Period, Report, Span
 
 if TYPE_CHECKING:  # a door that looks up a title needs none of what it imports
@@ -41,6 +42,7 @@ class Recipe:
     same, no period that is over is built again. `results` says which files of a period's edition are also
     laid where REPORT_RESULTS says: the file's name there, and that in the edition. `needs` says what it is
     made from, and where that lies, for whoever runs the server; "{source}" in a module's NEEDS is its source.
+    `alerts` says what departments are told of an edition, by its data.json.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Recipe:
     prepare: Callable[[Ingredients, Period], Iterable[str]]
     results: Callable[[Period], Mapping[str, str]]
     needs: str
+    alerts: Callable[[Mapping[str, Any]], Iterable[Message]] | None = None
 
 
 @cache
@@ -78,7 +81,8 @@ def _recipe(module_name: str) -> Recipe:
     assert (Span.DAY in spans) != (Span.MONTH in spans), f"{name}: a report is of days or of months"
     prepare, results = getattr(module, "prepare", _sources), getattr(module, "results", _no_results)
     needs = getattr(module, "NEEDS", "files in {source}").replace("{source}", _SOURCE.format(name))
-    return Recipe(name, module.TITLE, spans, module.build, prepare, results, needs)
+    alerts = getattr(module, "alerts", None)
+    return Recipe(name, module.TITLE, spans, module.build, prepare, results, needs, alerts)
 
 
 def _sources(ingredients: Ingredients, period: Period) -> Iterable[str]:
