@@ -6,17 +6,17 @@ from urllib.parse import urlsplit
 from flask import Flask, Response
 from werkzeug.routing import BaseConverter, ValidationError
 
-from report.periods import day_named, minute_named, monday_named
+from report.periods import last_day_named, minute_named
 
 
 class PeriodConverter(BaseConverter):
-    """A period by its id, such as 2026-11-20, 2026-W47 or 2026-11-20T0730Z, and no other way to write it."""
+    """A period by its id, such as 2026-11-20, 2026-W47, 2026-11 or 2026-11-20T0730Z, written just so."""
 
-    regex = "[0-9]{4}-[0-9TWZ-]{3,13}"
+    regex = "[0-9]{4}-[0-9TWZ-]{2,13}"
 
     def to_python(self, value: str) -> str:
         """Return the id; what is in no calendar matches no address."""
-        if day_named(value) or monday_named(value) or minute_named(value):
+        if last_day_named(value) or minute_named(value):
             return value
         raise ValidationError
 

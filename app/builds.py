@@ -4,55 +4,77 @@ import logging
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from threading import Lock, Thread
 from time import monotonic
 
 from app.meters import meters
+from report.commands import NOT_BEGUN
+
 _log = logging.getLogger(__name__)
 _BUILD = (sys.executable, "-m", "report", "build", "--wait", "0")
 _PAUSE_SECONDS = 20.0
+_LONGEST_PAUSE_SECONDS = 3600.0
 
 
-class Build(Enum):
-    """What can be built: the days that are over, or today so far."""
+@dataclass(frozen=True)
+class Build:
+    """What can be built of a report: the newest of its periods that are over, or today so far."""
 
-    EDITIONS = "editions"
-    TODAY = "today"
+    report: str
+    is_today: bool = False
 
     @property
     def options(self) -> tuple[str, ...]:
         """What the build's command wants to hear."""
-        return ("--today",) if self is Build.TODAY else ()
+        return ("--report", self.report, *(["--today"] if self.is_today else []))
 
 
-StartBuild = Callable[[Build], None]
+class Prospect(Enum):
+    """What whoever waits for a build may hope for."""
+
+    COMING = "it is being built"
+    LACKING = "the last build found nothing to make it from"
+
+
+StartBuild = Callable[[Build], Prospect | None]
+"""Starts a build; who does not know what comes of it says nothing."""
 
 
 class BuildStarter:
     """Starts each kind of build once at a time, and not again within `pause_seconds` of its end.
 
-    The command inherits the folder and environment of the server. Over workers and hosts the
-    build's own lease lets only one work; the others end at once.
+    Where there was nothing to build from, the pause doubles each time, up to an hour. The command inherits
+    the folder and environment of the server. Over workers and hosts the build's own lease lets only one
+    work; the others end at once.
     """
 
-    def __init__(self, command: tuple[str, ...] = _BUILD, pause_seconds: float = _PAUSE_SECONDS) -> None:
-        self._command, self._pause_seconds = command, pause_seconds
+    def __init__(
+        self,
+        command: tuple[str, ...] = _BUILD,
+        pause_seconds: float = _PAUSE_SECONDS,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._command, self._pause_seconds, self._clock = command, pause_seconds, clock
         self._lock = Lock()
         self._running: set[Build] = set()
         self._not_before: dict[Build, float] = {}
+        self._in_vain: dict[Build, int] = {}
 
-    def __call__(self, build: Build) -> None:
+    def __call__(self, build: Build) -> Prospect:
         """Start this build unless it runs or ended a moment ago; return at once."""
         with self._lock:
-            if build in self._running or monotonic() < self._not_before.get(build, 0):
-                return
+            prospect = Prospect.LACKING if build in self._in_vain else Prospect.COMING
+            if build in self._running or self._clock() < self._not_before.get(build, 0):
+                return prospect
             self._running.add(build)
         meters().count_build()
-        Thread(target=self._run, args=(build,), name=f"build {build.name}", daemon=True).start()
+        Thread(target=self._run, args=(build,), name=f"build {build.report}", daemon=True).start()
+        return prospect
 
     def _run(self, build: Build) -> None:
-        command = [*self._command, *build.options]
+        command, status = [*self._command, *build.options], 0
         try:
             status = subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode  # noqa: S603 - ours
             if status:
@@ -61,5 +83,13 @@ class BuildStarter:
             _log.error("%s could not be started: %s", " ".join(command), error)
         finally:
             with self._lock:
-                self._running.discard(build)
-                self._not_before[build] = monotonic() + self._pause_seconds
+                self._rest(build, in_vain=status == NOT_BEGUN)
+
+    def _rest(self, build: Build, *, in_vain: bool) -> None:
+        times = self._in_vain.pop(build, 0) + 1
+        if in_vain:
+            self._in_vain[build] = times
+        longer = 2.0 ** min(times, 16) if in_vain else 1
+        pause = min(self._pause_seconds * longer, _LONGEST_PAUSE_SECONDS)
+        self._running.discard(build)
+        self._not_before[build] = self._clock() + pause

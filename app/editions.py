@@ -1,16 +1,20 @@
-"""The addresses of reports: the newest, today so far, the archive, and every file of each."""
+"""The addresses of a report: the newest, today so far, the archive, and every file of each edition."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response
 
 from app.answers import ALONE_POLICY, FOR_EVER, FRESH, answer
-from app.builds import Build, StartBuild
+from app.builds import Build, Prospect, StartBuild
 from app.library import PAGE, Library, drafted_at
-from app.pages import archive_page, waiting_page
+from app.pages import archive_page, lacking_page, waiting_page
+from report.catalogue import FIRST, Recipe
 from report.editions import Edition
 from report.errors import NotFound
+from report.periods import newest_over
+from report.values import Span
+from report.web_paths import home_of
 from report.window import last_whole_day
 from report.window import today as today_in
 
@@ -18,46 +22,58 @@ DATA = "data.json"
 _DRAFT_AGE = timedelta(minutes=5)
 
 
-def edition_pages(library: Library, start_build: StartBuild) -> Blueprint:
+def edition_pages(library: Library, recipe: Recipe, start_build: StartBuild) -> Blueprint:
     """Return the pages of one report's editions; what is missing or old is asked to be built."""
-    pages = Blueprint("editions", __name__)
+    pages = Blueprint(
+        f"editions of {recipe.name}", __name__, url_prefix=home_of(recipe.name).rstrip("/") or None
+    )
+    build = Build(recipe.name)
 
     @pages.get("/")
     def newest() -> Response:
         try:
             edition = library.newest()
         except NotFound:
-            start_build(Build.EDITIONS)
-            return waiting_page("The first report is being built")
-        if edition.day < last_whole_day(datetime.now(UTC), ZoneInfo(edition.zone)):
-            start_build(Build.EDITIONS)
+            return _waiting(recipe, start_build(build), _first_words(recipe))
+        if edition.day < _expected(recipe, edition):
+            start_build(build)
         return _show(library, edition, PAGE, FRESH)
+
+    @pages.get("/latest.json")
+    def latest() -> Response:
+        return _show(library, library.newest(), DATA, FRESH)
+
+    if Span.SO_FAR in recipe.spans:
+        _add_today(pages, library, recipe, start_build)
+    _add_files(pages, library, recipe)
+    return pages
+
+
+def _add_today(pages: Blueprint, library: Library, recipe: Recipe, start_build: StartBuild) -> None:
+    build, words = Build(recipe.name, is_today=True), "Today's report is being built"
 
     @pages.get("/today", strict_slashes=False)
     def today() -> Response:
         try:
             draft = library.draft()
         except NotFound:
-            start_build(Build.TODAY)
-            return waiting_page("Today's report is being built")
+            return _waiting(recipe, start_build(build), words)
         if datetime.now(UTC) - drafted_at(draft) > _DRAFT_AGE:
-            start_build(Build.TODAY)
+            start_build(build)
         if draft.day < today_in(datetime.now(UTC), ZoneInfo(draft.zone)):
-            return waiting_page("Today's report is being built")
+            return waiting_page(words, recipe.name)
         return _show(library, draft, PAGE, FRESH)
 
-    @pages.get("/latest.json")
-    def latest() -> Response:
-        return _show(library, library.newest(), DATA, FRESH)
-
-    _add_files(pages, library)
-    return pages
+    @pages.get("/drafts/<minute:minute>/", defaults={"name": PAGE})
+    @pages.get("/drafts/<minute:minute>/<name>")
+    def of_draft(minute: str, name: str) -> Response:
+        return _show(library, library.draft_of(minute), name, FRESH)
 
 
-def _add_files(pages: Blueprint, library: Library) -> None:
+def _add_files(pages: Blueprint, library: Library, recipe: Recipe) -> None:
     @pages.get("/editions/")
     def archive() -> Response:
-        return archive_page(library.archived())
+        return archive_page(recipe, library.archived())
 
     @pages.get("/editions/<period:period>/", defaults={"name": PAGE})
     @pages.get("/editions/<period:period>/<name>")
@@ -72,10 +88,20 @@ def _add_files(pages: Blueprint, library: Library) -> None:
             return _show(library, edition, name, FOR_EVER)
         return answer(library.page_of_revision(edition), FRESH)  # a newer one may come
 
-    @pages.get("/drafts/<minute:minute>/", defaults={"name": PAGE})
-    @pages.get("/drafts/<minute:minute>/<name>")
-    def of_draft(minute: str, name: str) -> Response:
-        return _show(library, library.draft_of(minute), name, FRESH)
+
+def _waiting(recipe: Recipe, prospect: Prospect | None, words: str) -> Response:
+    return lacking_page(recipe) if prospect is Prospect.LACKING else waiting_page(words, recipe.name)
+
+
+def _first_words(recipe: Recipe) -> str:
+    what = "report" if recipe.name == FIRST else f"report of {recipe.title}"
+    return f"The first {what} is being built"
+
+
+def _expected(recipe: Recipe, edition: Edition) -> date:
+    """The last day of the newest period that is over, by the clock of the edition's zone."""
+    zone = ZoneInfo(edition.zone)
+    return newest_over(recipe.spans, last_whole_day(datetime.now(UTC), zone), zone).day
 
 
 def _show(library: Library, edition: Edition, name: str, cache_control: str) -> Response:

@@ -16,10 +16,11 @@ from app.guard import Guard, guard_pages
 from app.health import health_page
 from app.histories import Histories
 from app.leaving import leaving_pages, managing_pages
-from app.library import Library
+from app.libraries import Libraries
 from app.metrics import metrics_page
 from app.private import Pages, keep_private
 from app.repeating import Repeating
+from app.report_list import report_list
 from app.request_ids import Identified
 from app.routes import note_route
 from app.shared import shared_files
@@ -28,7 +29,7 @@ from app.subscribing import subscribing_pages
 from app.subscriptions import Subscriptions
 from app.tags import tag_pages
 from app.visitors import Visitors
-from report.catalogue import FIRST
+from report.catalogue import recipes
 from report.composition import services_from, services_from_environ
 from report.errors import SettingsError
 from report.links import EDITIONS, LinkSigner
@@ -51,23 +52,26 @@ def create_app(
     Wrong settings end the process with status 2, each named on standard error.
     """
     services = services or _services(settings)
-    library = Library(services.storage, FIRST)
+    libraries = Libraries(services.storage, recipes())
     secret = services.settings.secret_key
     app = Pages("app", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _LONGEST_FORM_BYTES
-    app.extensions["library"] = library
+    app.extensions["library"] = libraries.first
     know_addresses(app)
     settings = services.settings
     guard = Guard(settings.page_password, LinkSigner(secret, EDITIONS) if secret else None, Visitors())
     guard_pages(app, guard)
-    app.register_blueprint(edition_pages(library, start_build or BuildStarter()))
+    start_build = start_build or BuildStarter()
+    for recipe, library in libraries:
+        app.register_blueprint(edition_pages(library, recipe, start_build))
+    app.register_blueprint(report_list(libraries))
     app.register_blueprint(tag_pages(Histories(services.storage, services.settings.timezone.key)))
     app.register_blueprint(static_files())
     app.register_blueprint(shared_files(services.storage, LinkSigner(secret) if secret else None))
-    app.register_blueprint(health_page(library))
-    app.register_blueprint(freshness_page(library, settings))
-    app.register_blueprint(metrics_page(library, settings, guard))
-    _serve_readers(app, services, start_asking or AskingStarter())
+    app.register_blueprint(health_page(libraries.first))
+    app.register_blueprint(freshness_page(libraries.first, settings))
+    app.register_blueprint(metrics_page(libraries.first, settings, guard))
+    _serve_readers(app, services, libraries, start_asking or AskingStarter())
     explain_failures(app)
     app.after_request(make_safe)
     note_route(app)
@@ -78,10 +82,12 @@ def create_app(
     return app
 
 
-def _serve_readers(app: Flask, services: Services, start_asking: StartAsking) -> None:
+def _serve_readers(app: Flask, services: Services, libraries: Libraries, start_asking: StartAsking) -> None:
     settings = services.settings
     tokens = Tokens(settings.secret_key) if settings.secret_key else None
-    subscriptions = Subscriptions(services.storage, settings, tokens, Visitors(), start_asking)
+    subscriptions = Subscriptions(
+        services.storage, settings, tokens, Visitors(), start_asking, libraries.readable
+    )
     for pages in (subscribing_pages, managing_pages, leaving_pages):
         app.register_blueprint(pages(subscriptions))
     keep_private(app)

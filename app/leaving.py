@@ -1,16 +1,17 @@
 """The addresses where readers change what they get, and leave: by a link from any mail, however old."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, request
 
 from app.letterbox import invitation, page
 from app.subscriptions import Subscriptions, open_with_secret
-from app.wishes import Form, filled, form_of, rhythm_of, zone_of
+from app.wishes import Form, chosen, filled, form_of, rhythm_of, zone_of
 from report.addresses import veiled
 from report.catalogue import titles
 from report.readers import Reader
-from report.subscribing import current, leave, rearrange
+from report.subscribing import choose, current, leave, rearrange
 from report.suppressions import ALL
 
 _ONE_CLICK = "One-Click"
@@ -43,12 +44,12 @@ def managing_pages(subscriptions: Subscriptions) -> Blueprint:
     """Return the page of a link to manage: GET shows, POST changes or ends what its reader gets."""
     pages = Blueprint("managing", __name__)
     open_with_secret(pages, subscriptions)
-    storage, settings = subscriptions.storage, subscriptions.settings
+    storage, settings, offered = subscriptions.storage, subscriptions.settings, subscriptions.offered
 
     @pages.get("/manage/<token>")
     def show(token: str) -> Response:
         reader = current(storage, settings, subscriptions.signed.managed(token))
-        return _shown(reader, form_of(reader)) if reader else _nobody()
+        return _shown(reader, form_of(reader), offered()) if reader else _nobody()
 
     @pages.post("/manage/<token>")
     def change(token: str) -> Response:
@@ -56,22 +57,26 @@ def managing_pages(subscriptions: Subscriptions) -> Blueprint:
         if "leave" in request.form:
             leave(storage, key, ALL, "page", datetime.now(UTC))
             return _left("our mail")
-        reader, sent = (
-            current(storage, settings, key),
-            filled(request.form, tuple(titles()), needs_address=False),
-        )
+        reader = current(storage, settings, key)
         if reader is None:
             return _nobody()
+        sent = filled(request.form, chosen(request.form, otherwise=reader.reports), needs_address=False)
         if sent.problems:
-            return _shown(reader, sent, status=400)
+            return _shown(reader, sent, offered(), status=400)
         subscriptions.visitors.count_change(key)
-        reader = rearrange(storage, settings, key, rhythm_of(sent), zone_of(sent), datetime.now(UTC))
-        return _shown(reader, form_of(reader), "This is changed.") if reader else _nobody()
+        now = datetime.now(UTC)
+        choose(storage, settings, key, sent.reports, now)
+        reader = rearrange(storage, settings, key, rhythm_of(sent), zone_of(sent), now)
+        return _shown(reader, form_of(reader), offered(), "This is changed.") if reader else _nobody()
 
     return pages
 
 
-def _shown(reader: Reader, form: Form, news: str = "", status: int = 200) -> Response:
+def _shown(
+    reader: Reader, form: Form, offered: Mapping[str, str], news: str = "", status: int = 200
+) -> Response:
+    known = titles()
+    theirs = {name: known.get(name, name) for name in reader.reports}
     return page(
         "manage.html.j2",
         "What you get by mail",
@@ -81,6 +86,7 @@ def _shown(reader: Reader, form: Form, news: str = "", status: int = 200) -> Res
         when=reader.rhythm.words,
         zone=reader.zone.key,
         form=form,
+        offered={**offered, **theirs},
         news=news,
     )
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from itertools import groupby
 
 from flask import Response, jsonify, request
@@ -10,38 +9,58 @@ from markupsafe import Markup
 
 from app.answers import FRESH, NEVER_KEPT
 from app.request_ids import current_id
-from report.periods import monday_named
+from report.catalogue import FIRST, Recipe
+from report.periods import last_day_named, monday_named, month_named
 from report.rendering.shell import render_shell
+from report.values import Span
+from report.web_paths import period_path
 from report.words import days_of_week
 
 _REFRESH_SECONDS = 5
 _WAYS_ON = Markup(
-    '<p><a href="/">Read the newest report</a>, <a href="/tags/">find a hashtag</a> '
-    'or <a href="/editions/">look in the archive</a>.</p>'
+    '<p><a href="/">Read the newest report</a>, <a href="/reports/">see which reports there are</a>, '
+    '<a href="/tags/">find a hashtag</a> or <a href="/editions/">look in the archive</a>.</p>'
 )
 
 
-def archive_page(periods: Iterable[str]) -> Response:
-    """Return the list of days and weeks, as they come, by the month in which they end."""
-    months = groupby(map(_Listed.of, periods), key=lambda one: f"{one.last:%B %Y}")
-    lists = Markup("").join(_month(name, month) for name, month in months)
-    body = Markup('<h1 class="headline">All reports, by day and by week</h1>{}').format(
-        lists or Markup('<p class="empty">There is none yet.</p>')
-    )
-    response = Response(render_shell("Archive", body), content_type="text/html; charset=utf-8")
+def list_page(title: str, body: Markup, report: str = FIRST) -> Response:
+    """Return a page that lists what there is just now, which may be kept as long as a report."""
+    response = Response(render_shell(title, body, report=report), content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = FRESH
     response.add_etag()
     response.make_conditional(request)
     return response
 
 
-def waiting_page(heading: str) -> Response:
+def archive_page(recipe: Recipe, periods: Iterable[str]) -> Response:
+    """Return the list of a report's days, weeks and months, as they come, by what they end in."""
+    listed = [_Listed.of(period) for period in periods]
+    groups = groupby(listed, key=lambda one: one.group)
+    lists = Markup("").join(_group(recipe.name, name, group) for name, group in groups)
+    body = Markup('<h1 class="headline">{}</h1>{}').format(
+        _by_what(recipe, listed), lists or Markup('<p class="empty">There is none yet.</p>')
+    )
+    title = "Archive" if recipe.name == FIRST else f"{recipe.title}: archive"
+    return list_page(title, body, recipe.name)
+
+
+def lacking_page(recipe: Recipe) -> Response:
+    """Return what a report is made from that is not there; it does not look again by itself."""
+    heading = f"There is no report of {recipe.title} yet"
+    advice = (
+        f"It is made from {recipe.needs}; nothing is there. Once it is, this page starts the build within "
+        f"the hour, and python -m report build --report {recipe.name} does at once."
+    )
+    return problem_page(404, heading, advice)
+
+
+def waiting_page(heading: str, report: str = FIRST) -> Response:
     """Return a page that asks again by itself until there is a report; 503, for machines."""
     body = Markup('<h1 class="headline">{}</h1><p>This page looks again every {} seconds.</p>').format(
         heading, _REFRESH_SECONDS
     )
     again = Markup('<meta http-equiv="refresh" content="{}">').format(_REFRESH_SECONDS)
-    response = _said(503, heading, "Ask again in a few seconds.", body, again)
+    response = _said(503, heading, "Ask again in a few seconds.", body, head=again, report=report)
     response.headers["Retry-After"] = str(_REFRESH_SECONDS)
     return response
 
@@ -54,7 +73,9 @@ def problem_page(status: int, heading: str, advice: str) -> Response:
     return _said(status, heading, advice, body)
 
 
-def _said(status: int, heading: str, advice: str, body: Markup, head: Markup | str = "") -> Response:
+def _said(
+    status: int, heading: str, advice: str, body: Markup, head: Markup | str = "", report: str = FIRST
+) -> Response:
     kinds = ["text/html", "application/json", "text/plain"]
     kind = request.accept_mimetypes.best_match(kinds, default="text/html")
     if kind == "application/json":
@@ -63,7 +84,7 @@ def _said(status: int, heading: str, advice: str, body: Markup, head: Markup | s
         text = f"{heading}\n{advice}\n{current_id()}\n"
         response = Response(text, content_type="text/plain; charset=utf-8")
     else:
-        page = render_shell(heading, body, head_html=head)
+        page = render_shell(heading, body, head_html=head, report=report)
         response = Response(page, content_type="text/html; charset=utf-8")
     response.status_code = status
     response.headers["Cache-Control"] = NEVER_KEPT
@@ -73,26 +94,38 @@ def _said(status: int, heading: str, advice: str, body: Markup, head: Markup | s
 
 @dataclass(frozen=True)
 class _Listed:
-    """A day or week in the archive: its id, its last day, and what it is called there."""
+    """A day, week or month in the archive: its id, what it is called there, and below which heading."""
 
     id: str
-    last: date
     name: str
-    is_week: bool = False
+    group: str
+    span: Span
 
     @classmethod
     def of(cls, period: str) -> "_Listed":
-        monday = monday_named(period)
-        if monday is None:
-            day = date.fromisoformat(period)
-            return cls(period, day, f"{day:%A} {day.day}")
-        sunday = monday + timedelta(days=6)
-        return cls(period, sunday, f"Week {monday.isocalendar().week}, {days_of_week(sunday)}", is_week=True)
+        last = last_day_named(period)
+        assert last, f"the archive has whole periods alone, not {period!r}"
+        month = f"{last:%B} {last.year}"
+        if monday_named(period):
+            name = f"Week {last.isocalendar().week}, {days_of_week(last)}"
+            return cls(period, name, month, Span.WEEK)
+        if month_named(period):
+            return cls(period, month, f"{last.year}", Span.MONTH)
+        return cls(period, f"{last:%A} {last.day}", month, Span.DAY)
 
 
-def _month(name: str, listed: Iterable[_Listed]) -> Markup:
-    day, week = Markup('<li><a href="/editions/{}/">{}</a></li>'), Markup("<strong>{}</strong>")
+def _by_what(recipe: Recipe, listed: Iterable[_Listed]) -> str:
+    """The archive's heading, which names only what there is."""
+    spans = {one.span for one in listed}
+    kinds = " and ".join(f"by {span.value.removesuffix('s')}" for span in Span if span in spans)
+    what = "All reports" if recipe.name == FIRST else f"{recipe.title}, all reports"
+    return f"{what}, {kinds}" if kinds else what
+
+
+def _group(report: str, name: str, listed: Iterable[_Listed]) -> Markup:
+    row, week = Markup('<li><a href="{}">{}</a></li>'), Markup("<strong>{}</strong>")
     rows = Markup("").join(
-        day.format(one.id, week.format(one.name) if one.is_week else one.name) for one in listed
+        row.format(period_path(report, one.id), week.format(one.name) if one.span is Span.WEEK else one.name)
+        for one in listed
     )
     return Markup("<section><h2>{}</h2><ul>{}</ul></section>").format(name, rows)

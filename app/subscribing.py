@@ -10,9 +10,9 @@ from flask import Blueprint, Response, request
 
 from app.letterbox import invitation, notice, page
 from app.subscriptions import Subscriptions, open_with_secret
-from app.wishes import Form, filled, reader_of
+from app.wishes import Form, chosen, filled, reader_of
 from report.addresses import veiled
-from report.catalogue import titles
+from report.catalogue import FIRST
 from report.subscribing import Confirmed, ask, confirm
 from report.tokens import Wish
 
@@ -27,13 +27,13 @@ def subscribing_pages(subscriptions: Subscriptions) -> Blueprint:
 
     @pages.get("/subscribe")
     def form() -> Response:
-        return _form(Form(zone))
+        wished = request.args.get("report", FIRST)
+        return _form(subscriptions, Form(zone, reports=(wished,)))
 
     @pages.post("/subscribe")
     def subscribe() -> Response:
-        reports = tuple(request.form.getlist("report")) if len(titles()) > 1 else tuple(titles())
-        sent = filled(request.form, reports)
-        return _form(sent, 400) if sent.problems else _asked(subscriptions, sent)
+        sent = filled(request.form, chosen(request.form, otherwise=(FIRST,)))
+        return _form(subscriptions, sent, 400) if sent.problems else _asked(subscriptions, sent)
 
     @pages.get("/subscribe/<token>")
     def question(token: str) -> Response:
@@ -55,8 +55,8 @@ def subscribing_pages(subscriptions: Subscriptions) -> Blueprint:
     return pages
 
 
-def _form(form: Form, status: int = 200) -> Response:
-    return page("subscribe.html.j2", _FORM, status, form=form)
+def _form(subscriptions: Subscriptions, form: Form, status: int = 200) -> Response:
+    return page("subscribe.html.j2", _FORM, status, form=form, offered=subscriptions.offered())
 
 
 def _asked(subscriptions: Subscriptions, sent: Form) -> Response:

@@ -1,5 +1,6 @@
 """What the pages for readers share: where readers are kept, whose links open, what is said of others."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response
@@ -16,13 +17,17 @@ from report.tokens import Tokens
 
 @dataclass(frozen=True)
 class Subscriptions:
-    """What the pages for readers work with; `tokens` is None where no secret is set to sign links with."""
+    """What the pages for readers work with; `tokens` is None where no secret is set to sign links with.
+
+    `offered` returns the titles of the reports that can be chosen, by name.
+    """
 
     storage: Storage
     settings: Settings
     tokens: Tokens | None
     visitors: Visitors
     start_asking: StartAsking
+    offered: Callable[[], Mapping[str, str]]
 
     @property
     def signed(self) -> Tokens:

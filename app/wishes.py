@@ -7,6 +7,8 @@ from itertools import groupby
 from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
+from werkzeug.datastructures import MultiDict
+
 from report.addresses import mailbox
 from report.catalogue import FIRST, titles
 from report.errors import MailError
@@ -34,11 +36,6 @@ class Form:
     weekdays: ClassVar = dict(zip(WEEKDAYS, WEEKDAY_NAMES, strict=True))
 
     @property
-    def titles(self) -> dict[str, str]:
-        """The reports to choose from, by name."""
-        return titles()
-
-    @property
     def places(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The zones to choose from, by continent."""
         return _places()
@@ -57,6 +54,13 @@ def filled(said: Mapping[str, str], reports: tuple[str, ...], needs_address: boo
     zone, address, often, weekday, at = (said.get(name, "").strip()[:_LONGEST] for name in names)
     form = Form(zone, address, reports, often, weekday, at)
     return replace(form, problems=_problems(form, needs_address))
+
+
+def chosen(said: MultiDict[str, str], otherwise: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the reports that were ticked, of those there are; `otherwise` where none were there to tick."""
+    if "choose" not in said:
+        return otherwise
+    return tuple(name for name in titles() if name in said.getlist("report"))
 
 
 def rhythm_of(form: Form) -> Rhythm:
@@ -84,7 +88,7 @@ def _problems(form: Form, needs_address: bool) -> dict[str, str]:
             mailbox(form.address)
         except MailError:
             problems["address"] = "This is no mail address we can write to: it looks like ann@example.com."
-    if not form.reports or not set(form.reports) <= set(titles()):
+    if not form.reports:
         problems["reports"] = "Choose at least one report."
     try:
         zone_of(form)

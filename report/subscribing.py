@@ -136,6 +136,34 @@ def rearrange(
     return current(storage, settings, key)
 
 
+def choose(storage: Storage, settings: Settings, key: str, reports: Collection[str], now: datetime) -> None:
+    """Give a reader just these reports, of which there must be one; for who gets nothing, change nothing.
+
+    What is dropped counts as refused at `now` (aware): only the reader can undo that. What is new comes
+    first, so that a record is never without a report.
+    """
+    reader = current(storage, settings, key)
+    if reader is None:
+        return
+    added = tuple(name for name in reports if name not in reader.reports)
+    if added:
+        lift(storage, key, added, before=now)
+        _add(storage, settings, key, added)
+    for name in reader.reports:
+        if name not in reports:
+            leave(storage, key, name, "page", now)
+
+
+def _add(storage: Storage, settings: Settings, key: str, added: tuple[str, ...]) -> None:
+    by_settings = mail_to_readers(settings).get(key)
+
+    def with_added(known: Reader | None) -> Reader | None:
+        reader = known or by_settings
+        return reader and replace(reader, reports=tuple(dict.fromkeys((*reader.reports, *added))))
+
+    store(storage, with_added, key)
+
+
 def leave(storage: Storage, key: str, report: str, how: str, now: datetime) -> None:
     """End a report's mail, or that of `ALL`, for the reader with this key; said again, the last time counts.
 

@@ -44,27 +44,41 @@ def some_files(page: str = "news") -> dict[str, File]:
 
 
 def an_edition(
-    files: Mapping[str, File], day: date = DAY, revision: int = 1, folder: str = "", period: str = ""
+    files: Mapping[str, File],
+    day: date = DAY,
+    revision: int = 1,
+    folder: str = "",
+    period: str = "",
+    report: str = "trends",
 ) -> Edition:
     """Return the edition of these files; a `folder` makes it a draft. The period is the day if not said."""
     period = period or day.isoformat()
-    folder = folder or editions.edition_folder("trends", period, revision)
+    folder = folder or editions.edition_folder(report, period, revision)
     known = editions.describe(files)
-    return Edition("trends", "Twitter Trends", "News.", day, "UTC", revision, folder, known, period)
+    title = "Twitter Trends" if report == "trends" else report.title()
+    return Edition(report, title, "News.", day, "UTC", revision, folder, known, period)
 
 
 def publish(
-    storage: Storage, page: str = "news", day: date = DAY, revision: int = 1, period: str = ""
+    storage: Storage,
+    page: str = "news",
+    day: date = DAY,
+    revision: int = 1,
+    period: str = "",
+    report: str = "trends",
 ) -> Edition:
     """Freeze and announce an edition whose page says `page`."""
     files = some_files(page)
-    edition = an_edition(files, day, revision, period=period)
+    edition = an_edition(files, day, revision, period=period, report=report)
     editions.freeze(storage, edition, files)
     editions.announce(storage, edition)
     return edition
 
 
-def save_draft(storage: Storage, minute: str, page: str = "so far", day: date = DAY) -> None:
+def save_draft(
+    storage: Storage, minute: str, page: str = "so far", day: date = DAY, report: str = "trends"
+) -> None:
     """Save a draft made at `minute`, such as 20261120T1305Z."""
     files = some_files(page)
-    drafts.save_draft(storage, an_edition(files, day, 0, f"drafts/trends/{minute}/"), files)
+    folder = f"drafts/{report}/{minute}/"
+    drafts.save_draft(storage, an_edition(files, day, 0, folder, report=report), files)

@@ -5,6 +5,10 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from report.catalogue import FIRST, recipes
+from report.values import Span
+from report.web_paths import archive_of, home_of
+
 
 @cache
 def environment() -> Environment:
@@ -26,12 +30,22 @@ def render_shell(
     description: str = "",
     dateline: str = "",
     head_html: Markup | str = "",
+    report: str = FIRST,
 ) -> str:
     """Return a whole page: `body_html` within the frame. `dateline` stands in the masthead.
 
-    `head_html` goes into <head>, for what one page alone needs.
+    `head_html` goes into <head>, for what one page alone needs. The navigation is that of `report`.
     """
     page = environment().get_template("shell.html.j2")
+    recipe = recipes().get(report)  # an old edition may be of a report that is gone
     return page.render(
-        title=title, body=body_html, description=description, dateline=dateline, head=head_html
+        title=title,
+        body=body_html,
+        description=description,
+        dateline=dateline,
+        head=head_html,
+        home=home_of(report),
+        archive=archive_of(report),
+        has_today=bool(recipe and Span.SO_FAR in recipe.spans),
+        other=recipe.title if recipe and report != FIRST else "",
     )

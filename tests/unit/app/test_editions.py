@@ -26,7 +26,7 @@ def test_a_missing_first_report_is_asked_for_once_seen(client: FlaskClient, buil
     """With no edition yet, the front page starts the build and looks again by itself."""
     answer = client.get("/")
 
-    assert builds == [Build.EDITIONS]
+    assert builds == [Build("trends")]
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert '<meta http-equiv="refresh" content="5">' in answer.text
     assert "The first report is being built" in answer.text
@@ -264,7 +264,7 @@ def test_an_old_draft_is_shown_while_the_next_is_built(
     save_draft(storage, _minutes_ago(7), day=datetime.now(UTC).date())
 
     assert client.get("/today").data == some_files("so far")["page.html"].body
-    assert builds == [Build.TODAY]
+    assert builds == [Build("trends", is_today=True)]
 
 
 def test_yesterdays_draft_is_not_today(
@@ -274,7 +274,7 @@ def test_yesterdays_draft_is_not_today(
     save_draft(storage, "20200101T2359Z", day=date(2020, 1, 1))
 
     assert client.get("/today").status_code == 503
-    assert builds == [Build.TODAY]
+    assert builds == [Build("trends", is_today=True)]
 
 
 def test_a_new_day_is_asked_for_and_the_old_one_shown(
@@ -284,13 +284,13 @@ def test_a_new_day_is_asked_for_and_the_old_one_shown(
     publish(storage, "old news", day=date(2020, 1, 1))
 
     assert b"old news" in client.get("/").data
-    assert builds == [Build.EDITIONS]
+    assert builds == [Build("trends")]
 
 
 def test_a_missing_draft_is_asked_for(client: FlaskClient, builds: list[Build]) -> None:
     """With no draft at all, the page starts one and looks again by itself."""
     assert client.get("/today").status_code == 503
-    assert builds == [Build.TODAY]
+    assert builds == [Build("trends", is_today=True)]
 
 
 def test_a_draft_s_files_have_their_own_address(storage: FragileStorage, client: FlaskClient) -> None:
