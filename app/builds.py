@@ -15,7 +15,8 @@ from report.commands import NOT_BEGUN
 _log = logging.getLogger(__name__)
 _BUILD = (sys.executable, "-m", "report", "build", "--wait", "0")
 _PAUSE_SECONDS = 20.0
-_LONGEST_PAUSE_SECONDS = 3600.0
+_LONGEST_PAUSE_SECONDS = 300.0
+_LONGEST_IN_VAIN_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,9 @@ StartBuild = Callable[[Build], Prospect | None]
 class BuildStarter:
     """Starts each kind of build once at a time, and not again within `pause_seconds` of its end.
 
-    Where there was nothing to build from, the pause doubles each time, up to an hour. The command inherits
-    the folder and environment of the server. Over workers and hosts the build's own lease lets only one
-    work; the others end at once.
+    Each time it ends badly the pause doubles, up to five minutes, or to an hour where there was nothing to
+    build from. The command inherits the folder and environment of the server. Over workers and hosts the
+    build's own lease lets only one work; the others end at once.
     """
 
     def __init__(
@@ -60,12 +61,13 @@ class BuildStarter:
         self._lock = Lock()
         self._running: set[Build] = set()
         self._not_before: dict[Build, float] = {}
-        self._in_vain: dict[Build, int] = {}
+        self._failed: dict[Build, int] = {}
+        self._lacking: set[Build] = set()
 
     def __call__(self, build: Build) -> Prospect:
         """Start this build unless it runs or ended a moment ago; return at once."""
         with self._lock:
-            prospect = Prospect.LACKING if build in self._in_vain else Prospect.COMING
+            prospect = Prospect.LACKING if build in self._lacking else Prospect.COMING
             if build in self._running or self._clock() < self._not_before.get(build, 0):
                 return prospect
             self._running.add(build)
@@ -74,7 +76,7 @@ class BuildStarter:
         return prospect
 
     def _run(self, build: Build) -> None:
-        command, status = [*self._command, *build.options], 0
+        command, status = [*self._command, *build.options], 1
         try:
             status = subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode  # noqa: S603 - ours
             if status:
@@ -83,13 +85,13 @@ class BuildStarter:
             _log.error("%s could not be started: %s", " ".join(command), error)
         finally:
             with self._lock:
-                self._rest(build, in_vain=status == NOT_BEGUN)
+                self._rest(build, status)
 
-    def _rest(self, build: Build, *, in_vain: bool) -> None:
-        times = self._in_vain.pop(build, 0) + 1
-        if in_vain:
-            self._in_vain[build] = times
-        longer = 2.0 ** min(times, 16) if in_vain else 1
-        pause = min(self._pause_seconds * longer, _LONGEST_PAUSE_SECONDS)
+    def _rest(self, build: Build, status: int) -> None:
+        is_lacking = status == NOT_BEGUN
+        failures = self._failed[build] = self._failed.get(build, 0) + 1 if status else 0
+        (self._lacking.add if is_lacking else self._lacking.discard)(build)
+        longest = _LONGEST_IN_VAIN_SECONDS if is_lacking else _LONGEST_PAUSE_SECONDS
+        pause = self._pause_seconds * 2.0 ** min(failures, 16)
         self._running.discard(build)
-        self._not_before[build] = self._clock() + pause
+        self._not_before[build] = self._clock() + min(pause, max(longest, self._pause_seconds))

@@ -90,6 +90,18 @@ def test_nothing_to_build_from_is_looked_for_ever_more_rarely(tmp_path: Path) ->
     assert (tmp_path / "ran").read_text().count("trends") == 3
 
 
+def test_a_build_that_fails_is_tried_again_within_minutes(tmp_path: Path) -> None:
+    """A fault that lasts takes little of the machine; one that passes is noticed soon."""
+    now = 0.0
+    starter = BuildStarter(_noting(tmp_path / "ran", status=1), pause_seconds=100, clock=lambda: now)
+
+    for now in (0.0, 199.0, 200.0, 499.0, 500.0):  # noqa: B007 - the clock's
+        assert starter(NEWEST) is Prospect.COMING
+        _wait_for_builds()
+
+    assert (tmp_path / "ran").read_text().count("trends") == 3
+
+
 def test_what_was_found_after_all_is_built_as_before(tmp_path: Path) -> None:
     """Once a build finds something, the next one waits no longer than ever."""
     is_there = tmp_path / "there"
