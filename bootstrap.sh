@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Starts the project, or its tests, on a machine that may have nothing yet. `./bootstrap.sh --help` says more.
+# Starts the project, or its tests, on a machine that may have nothing yet, and keeps it running on a server.
+# `./bootstrap.sh --help` says more.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -7,6 +8,7 @@ VENV=.venv
 LOG=.cache/bootstrap.log
 SERVER_LOG=.cache/server.log
 SECRET=.secret_key
+POSTFIX='No configuration' # the tests bring one; without any it is not started
 CHILD=  # the step under way
 SERVER= # gunicorn's process, and its group's
 
@@ -21,6 +23,17 @@ Usage: ./bootstrap.sh COMMAND
   install          install only what `run` needs
   install-dev      install only what `test` needs
 
+On a server, as root (Debian, Ubuntu, Amazon Linux 2023; docs/deploying.md):
+
+  deploy [--settings FILE | --demo]
+                   install this code as a service: the pages at port 80, and the jobs of cron. The settings
+                   are FILE, or those deployed before; --demo makes sample tweets instead. Where there are
+                   none, a file to fill in is written.
+  upgrade          put this folder's code in the place of what serves; that goes on where the new is not well
+  status           what serves, and what is wrong; ends with 1 if anything is
+  uninstall [--purge]
+                   remove what deploy made; settings, tweets and mail stay without --purge
+
 Settings come from the environment and from a file .env (see README.md): `PORT=8001 ./bootstrap.sh run`.
 Every command can be started again at any time: what is done already is not done twice.
 HELP
@@ -32,12 +45,20 @@ main() {
     shift || true
     case $command in
         run | test | install | install-dev) begin ;;
+        deploy | upgrade | status | uninstall)
+            # shellcheck source=deploy/machine/machine.sh
+            . "$ROOT/deploy/machine/machine.sh"
+            ;;
     esac
     case $command in
         run) run "$@" ;;
         test) run_tests "$@" ;;
         install) install_runtime ;;
         install-dev) install_dev ;;
+        deploy) on_machine deploy "$@" ;;
+        upgrade) on_machine upgrade "$@" ;;
+        status) on_machine status "$@" ;;
+        uninstall) on_machine uninstall "$@" ;;
         -h | --help | help) usage ;;
         *)
             usage >&2
@@ -316,12 +337,15 @@ install_packages() {
         step "Finishing an installation that was cut off" "${root[@]}" dpkg --configure -a
     fi
     if [[ " ${packages[*]} " == *' postfix '* ]]; then
-        # The tests bring a configuration; without one of its own it asks nothing and is not started.
-        step "Leaving this machine's mail as it is" \
-            sh -c 'echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections'
+        step "Answering what Postfix asks: $POSTFIX" answer_postfix
     fi
     step "Reading the lists of packages" "${apt[@]}" update
     step "Installing ${packages[*]}" "${apt[@]}" install --no-install-recommends "${packages[@]}"
+}
+
+answer_postfix() {
+    printf 'postfix postfix/%s\n' "main_mailer_type select $POSTFIX" "mailname string $(uname -n)" |
+        debconf-set-selections
 }
 
 # Root without asking, or by asking a person who sits there.
