@@ -26,6 +26,7 @@ check: ## Check format, lint, types and templates
 	$(PYTHON) -m mypy
 	$(PYTHON) -m djlint --lint --quiet $(TEMPLATES)
 	.venv/bin/cfn-lint deploy/template.yaml
+	.venv/bin/shellcheck --external-sources bootstrap.sh deploy/machine/keep.sh
 
 format: ## Format the code and mend what lint can mend
 	@./bootstrap.sh install-dev
