@@ -46,7 +46,8 @@ def rule_changes(folder: Path, port: int, gunicorn_port: int) -> dict[str, str]:
     """Return what deploy/nginx.conf says of a server, and what it is to say here."""
     return {
         "listen 80 default_server;": f"listen 127.0.0.1:{port} default_server;",
-        "server 127.0.0.1:8000;": f"server 127.0.0.1:{gunicorn_port};",
+        "server 127.0.0.1:8000 max_fails=0;": f"server 127.0.0.1:{gunicorn_port} max_fails=0;",
+        "server 127.0.0.1:8000 max_fails=0 backup;": f"server 127.0.0.1:{gunicorn_port} max_fails=0 backup;",
         "/var/lib/nginx/twitter-trends": f"{folder}/cache",
         "/var/log/nginx/access.log": f"{folder}/access.log",
     }

@@ -4,9 +4,11 @@ import gzip
 import signal
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
 
@@ -21,6 +23,7 @@ from tests.some_editions import publish, some_files
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed: apt-get install nginx-light")
 
 PAGE = some_files()["page.html"].body
+LARGE = f"/static/bokeh/{version('bokeh')}/bokeh.min.js".encode()
 
 
 @dataclass(frozen=True)
@@ -177,27 +180,58 @@ def test_nobody_who_leaves_is_held_back(front: Front) -> None:
     assert {front.ask("/unsubscribe/x", "POST").status for _ in range(100)} == {503}  # no secret is set here
 
 
+@pytest.mark.parametrize(
+    "begun",
+    [
+        pytest.param(b"GET /healthz HTTP/1.1\r\nHost: a\r\n", id="half a head"),
+        pytest.param(b"POST /subscribe HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na", id="half a form"),
+        pytest.param(b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n" % LARGE, id="a large answer left unread"),
+    ],
+)
+def test_slow_clients_hold_up_nobody(front: Front, begun: bytes) -> None:
+    """However many only began to ask, or read nothing, gunicorn's threads are free for the others."""
+    with ExitStack() as lines:
+        for _ in range(100):
+            line = lines.enter_context(socket.socket())
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.connect(("127.0.0.1", front.asked.port))
+            line.sendall(begun)
+
+        assert {front.ask("/healthz").status for _ in range(10)} == {200}
+
+
 @dataclass(frozen=True)
 class Behind:
     """Stands in for gunicorn: says another word each time, to be kept for a second."""
 
     server: ThreadingHTTPServer
-    asked: Callable[[], Answer]
+    front: Gunicorn
+    heard: list[str]
+    """The methods of what was asked."""
+
+    def asked(self) -> Answer:
+        """Ask for the page, through nginx."""
+        return self.front.ask("/")
 
 
 @pytest.fixture
 def briefly(tmp_path: Path) -> Iterator[Behind]:
-    """Run nginx before a server whose pages soon grow old."""
-    said: list[bytes] = []
+    """Run nginx before a server whose pages soon grow old, and which cuts off whoever asks for /cut first."""
+    heard: list[str] = []
 
     class Speaker(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            said.append(b"word %d" % len(said))
+            heard.append(self.command)
+            if self.path == "/cut" and heard.count(self.command) == 1:
+                return  # without a word, as a worker that is killed
+            word = b"word %d" % len(heard)
             self.send_response(200)
             self.send_header("Cache-Control", "public, max-age=1")
-            self.send_header("Content-Length", str(len(said[-1])))
+            self.send_header("Content-Length", str(len(word)))
             self.end_headers()
-            self.wfile.write(said[-1])
+            self.wfile.write(word)
+
+        do_POST = do_GET
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -207,12 +241,20 @@ def briefly(tmp_path: Path) -> Iterator[Behind]:
     thread.start()
     site = our_site(tmp_path / "nginx", port, server.server_port)
     try:
-        with nginx(tmp_path / "nginx", site, port) as process:
-            yield Behind(server, lambda: Gunicorn(process, port).ask("/"))  # type: ignore[arg-type]
+        with nginx(tmp_path / "nginx", site, port):
+            yield Behind(server, Gunicorn(None, port), heard)  # type: ignore[arg-type]  # it runs here
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def test_a_reader_does_not_notice_that_a_worker_was_killed(briefly: Behind) -> None:
+    """What was asked for and cut off is asked for once more, of another worker; a form never is."""
+    read, sent = (briefly.front.ask("/cut", method).status for method in ("GET", "POST"))
+
+    assert (read, sent) == (200, 503)
+    assert briefly.heard == ["GET", "GET", "POST"]
 
 
 def test_a_page_that_changed_is_shown_by_every_process_of_nginx(briefly: Behind) -> None:
