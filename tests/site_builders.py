@@ -17,6 +17,7 @@ from report.publishing.sending import carry_out
 from report.publishing.site import Fetched, Manner, Parcel
 from report.publishing.statics import Statics
 from report.storage import Storage
+from report.web_paths import home_of, period_path
 
 HTML, JSON, CSV = "text/html; charset=utf-8", "application/json", "text/csv; charset=utf-8"
 DAY = date(2026, 11, 20)
@@ -26,8 +27,9 @@ LIVE = "https://live.example.org"
 ADDRESS = "https://site.example.org/"
 
 _PAGE = """<!doctype html><html lang="en"><head><link rel="icon" href="/favicon.ico"></head><body>
-<a href="/">Newest</a> <a href="/today">Today</a> <a href="/editions/">Archive</a> <a href="/tags/">Tags</a>
-<a href="/latest.json">JSON</a> <script src="/static/charts.js" defer></script>
+<a href="/">Twitter Trends</a> <a href="{home}">Newest</a> <a href="{home}today">Today</a>
+<a href="{home}editions/">Archive</a> <a href="/tags/">Tags</a> <a href="/reports/">Reports</a>
+<a href="{home}latest.json">JSON</a> <script src="/static/charts.js" defer></script>
 <main id="report" tabindex="-1"><h1>{news}</h1>{tags}</main>
 <figure data-chart="{base}hours-chart.json"><img src="{base}hours.png" alt=""></figure>
 <a href="{base}top.csv">CSV</a></body></html>"""
@@ -84,11 +86,12 @@ def an_edition(
 ) -> Edition:
     """Freeze and announce an edition whose page leads to hashtags, a chart, a picture and a table."""
     period = period or day.isoformat()
-    place = f"/editions/{period}/" if report == "trends" else f"/{report}/editions/{period}/"
-    base = f"{place}r{revision}/"
+    base = f"{period_path(report, period)}r{revision}/"
     links = "".join(f'<a href="/tags/{tag}">{tag}</a>' for tag in tags)
     files = {
-        "page.html": File(_PAGE.format(news=news, tags=links, base=base).encode(), HTML),
+        "page.html": File(
+            _PAGE.format(news=news, tags=links, base=base, home=home_of(report)).encode(), HTML
+        ),
         "data.json": File(f'{{"news": "{news}"}}'.encode(), JSON),
         "hours-chart.json": File(f'{{"doc": {{"version": "{bokeh}"}}}}'.encode(), JSON),
         "hours.png": File(b"\x89PNG", "image/png"),

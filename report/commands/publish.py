@@ -18,7 +18,14 @@ from report.publishing.hashtags import hashtag_pages
 from report.publishing.memory import memory_key, recall
 from report.publishing.plan import Surroundings
 from report.publishing.private import LIFETIME, PRIVATE_INDEX, private_pages
-from report.publishing.publishing import Place, Publication, all_editions, editions_of, publication
+from report.publishing.publishing import (
+    Place,
+    Publication,
+    all_editions,
+    editions_of,
+    not_shown,
+    publication,
+)
 from report.publishing.sending import carry_out
 from report.publishing.shelf import Shelved
 from report.publishing.site import INDEX, Access, SiteFile
@@ -38,8 +45,8 @@ _LONGEST_RUN = timedelta(hours=2)
 @click.option(
     "--date", "day", type=_DAY, metavar="YYYY-MM-DD", help="The day. Default: the newest that was built."
 )
-@click.option("--period", metavar="ID", help="A day, a week or a day so far, by its id.")
-@click.option("--all", "everything", is_flag=True, help="Every day and week that was built.")
+@click.option("--period", metavar="ID", help="A day, week, month or day so far, by its id.")
+@click.option("--all", "everything", is_flag=True, help="Every day, week and month that was built.")
 @click.option(
     "--check", is_flag=True, help="Send nothing: fetch every file of the site, and name what fails."
 )
@@ -63,6 +70,7 @@ def publish(
     python -m report publish                             the newest day
     python -m report publish --date 2026-11-20           that day
     python -m report publish --period 2026-W47           a week
+    python -m report publish --report rates              the newest month of another report
     python -m report publish --all                       all there is
     python -m report publish --check                     whether every link works
     """
@@ -84,6 +92,8 @@ def publish(
             return
         _ask(planned, yes)
         _do(services, place, planned)
+    if not everything:
+        _say_what_is_not_there(services, planned)
     _say_where(place, now)
 
 
@@ -155,6 +165,15 @@ def _count(doing: Iterator[str], length: int, label: str) -> None:
     with click.progressbar(doing, length=length, label=label, file=sys.stderr) as bar:
         for _ in bar:
             pass
+
+
+def _say_what_is_not_there(services: Services, planned: Publication) -> None:
+    """Whoever published one day may take it for all there is."""
+    others = not_shown(services.storage, planned.shelf)
+    if others:
+        names = ", ".join(sorted({name for name, _ in others}))
+        count = count_of(len(others), "report")
+        click.echo(f"not on the site yet: {count} ({names}); --all publishes every one")
 
 
 def _say_where(place: Place, now: datetime) -> None:

@@ -22,7 +22,8 @@ from report.publishing.listing import (
 from report.publishing.shelf import Shelved, last_revisions
 from report.publishing.site import ERROR, HTML, INDEX, SiteFile, made
 from report.rendering.shell import environment, render_shell
-from report.words import isolated, plain_day
+from report.web_paths import archive_of, home_of
+from report.words import count_of, isolated, plain_day
 
 MANY = 62
 """So many reports stand on one page; where there are more, months and years have pages of their own."""
@@ -46,7 +47,12 @@ def listing_pages(
     `newest` is the newest edition of each report that has one of a whole day.
     """
     months, is_long = by_month(shelf), len(shelf) > MANY
-    pages = {"editions/index.html": ("Archive", _archive(shelf))}
+    pages = {"editions/index.html": ("Archive", _archive(shelf)), "reports/index.html": _reports(newest)}
+    for one in newest:
+        key = f"{archive_of(one.report).removeprefix('/')}{INDEX}"
+        if key not in pages:
+            own = [other for other in shelf if other.report == one.report]
+            pages[key] = f"{one.title}: archive", _archive(own)
     if is_long:
         pages |= {_month_key(month): _month_page(month, found, shelf) for month, found in months}
         pages |= {f"archive/{year}/{INDEX}": _year_page(year, found) for year, found in by_year(shelf)}
@@ -114,6 +120,15 @@ def _index(
 def _latest(one: Shelved, titles: Sequence[str], at: int) -> ReportRow:
     row = report_row(one, True, titles, with_files=False)
     return ReportRow(row.name, row.headline, f"/latest/{one.report}/" if at else "/latest/")
+
+
+def _reports(newest: Sequence[Shelved]) -> tuple[str, ListingContext]:
+    groups = tuple(
+        Group(one.title, (report_row(one, True, (), with_files=False),), home_of(one.report))
+        for one in newest
+    )
+    told = f"{count_of(len(newest), 'report')}, each with its newest."
+    return "Reports", ListingContext("The reports", told, groups=groups)
 
 
 def _archive(shelf: Sequence[Shelved]) -> ListingContext:

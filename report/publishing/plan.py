@@ -10,6 +10,7 @@ from report.publishing.pages import error_page, listing_pages, signpost
 from report.publishing.shelf import DATA, PAGE, Shelved, last_revisions, newest_of_each
 from report.publishing.site import FOR_EVER, FRESH, INDEX, Manner, SiteFile
 from report.publishing.statics import Statics, static_files
+from report.web_paths import home_of
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,15 @@ def _of_edition(one: Shelved, is_last: bool) -> Iterable[SiteFile]:
 
 
 def _of_newest(newest: Sequence[Shelved]) -> Iterable[SiteFile]:
+    """The first stands at latest/; where every page looks for a report's newest, the others stand too."""
     for at, one in enumerate(newest):
+        yield _page_of(one, f"latest/{one.report}/{INDEX}" if at else f"latest/{INDEX}", FRESH)
+        home = home_of(one.report).removeprefix("/")
+        if home:
+            yield _page_of(one, f"{home}{INDEX}", FRESH)
+            yield _copy_of(one, DATA, f"{home}latest.json", FRESH)
         if at == 0:
-            yield _page_of(one, f"latest/{INDEX}", FRESH)
             yield _copy_of(one, DATA, "latest.json", FRESH)
-        else:
-            yield _page_of(one, f"latest/{one.report}/{INDEX}", FRESH)
 
 
 def _page_of(one: Shelved, key: str, cache_control: str) -> SiteFile:

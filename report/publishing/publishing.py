@@ -8,7 +8,7 @@ from typing import Protocol
 from report import editions
 from report.editions import Edition
 from report.errors import NotFound, PublishError
-from report.periods import day_named, monday_named
+from report.periods import last_day_named
 from report.publishing.access import Bucket, Change, changes_for
 from report.publishing.difference import Difference, compare
 from report.publishing.memory import Memory, recall
@@ -112,16 +112,32 @@ def editions_of(storage: Storage, report: str, period_id: str) -> Edition:
 
 
 def all_editions(storage: Storage, report: str = "") -> list[Edition]:
-    """Return the newest edition of every whole day and week, of one report or of all.
+    """Return the newest edition of every whole day, week and month, of one report or of all.
 
     A day so far is left out: it is published by its own id.
     """
-    found = []
-    for name in [report] if report else storage.list_folders("editions/"):
-        for period_id in storage.list_folders(f"editions/{name}/"):
-            if day_named(period_id) or monday_named(period_id):
-                found += _finished(storage, name, period_id)
-    return found
+    return [
+        edition
+        for name, period_id in _whole_periods(storage, report)
+        for edition in _finished(storage, name, period_id)
+    ]
+
+
+def not_shown(storage: Storage, shelf: Iterable[Shelved]) -> list[tuple[str, str]]:
+    """Return report and period of each edition that `all_editions` would add to those of the shelf."""
+    shown = {(one.report, one.period) for one in shelf}
+    others = [one for one in _whole_periods(storage) if one not in shown]
+    return [one for one in others if editions.last_revision(storage, *one)]
+
+
+def _whole_periods(storage: Storage, report: str = "") -> list[tuple[str, str]]:
+    reports = [report] if report else storage.list_folders("editions/")
+    return [
+        (name, period_id)
+        for name in reports
+        for period_id in storage.list_folders(f"editions/{name}/")
+        if last_day_named(period_id)
+    ]
 
 
 def _finished(storage: Storage, report: str, period_id: str) -> list[Edition]:

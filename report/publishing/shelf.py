@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from report.catalogue import FIRST
 from report.editions import Edition
 from report.errors import PublishError
-from report.periods import day_named, period_of
+from report.periods import day_named, month_named, period_of
 from report.publishing.links import links_of
 from report.storage import Storage
+from report.web_paths import period_path
 from report.words import period_name
 
 PAGE, DATA = "page.html", "data.json"
@@ -61,8 +62,13 @@ class Shelved:
 
     @property
     def order(self) -> tuple[date, bool, str, int]:
-        """What sorts editions by time; a whole day comes after its hours, and after the week it ends."""
-        return self.day, day_named(self.period) is not None, self.period, self.revision
+        """What sorts editions by time; a whole day or month comes after its parts, and the week it ends."""
+        return self.day, self.is_whole, self.period, self.revision
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is of one whole day or month, of which a report has one kind; such is its newest."""
+        return bool(day_named(self.period) or month_named(self.period))
 
     @property
     def modified_at(self) -> datetime:
@@ -97,7 +103,7 @@ def _base(edition: Edition, links: list[str]) -> str:
     found = {match["base"] for link in links if (match := own.fullmatch(link))}
     if len(found) > 1:
         raise PublishError(f"{edition.folder}{PAGE} has files in several places: {', '.join(sorted(found))}")
-    return found.pop() if found else f"/editions/{edition.period}/"
+    return found.pop() if found else period_path(edition.report, edition.period)
 
 
 def _bokeh_version(storage: Storage, edition: Edition) -> str:
@@ -131,15 +137,11 @@ def last_revisions(shelf: Iterable[Shelved]) -> list[Shelved]:
 
 
 def newest_of_each(shelf: Iterable[Shelved]) -> list[Shelved]:
-    """Return the newest whole day's edition of each report, else its newest of any period.
+    """Return the newest edition of a whole day or month of each report, else its newest of any period.
 
     The site's own report goes first; the others by name.
     """
     newest: dict[str, Shelved] = {}
-    for one in sorted(last_revisions(shelf), key=lambda one: (_is_whole_day(one), one.order)):
+    for one in sorted(last_revisions(shelf), key=lambda one: (one.is_whole, one.order)):
         newest[one.report] = one
     return sorted(newest.values(), key=lambda one: (one.report != FIRST, one.report))
-
-
-def _is_whole_day(one: Shelved) -> bool:
-    return day_named(one.period) is not None

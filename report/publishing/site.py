@@ -4,6 +4,9 @@ index.html                                 every file, newest first; sent last
 latest/index.html                          the newest report; latest/<report>/ where there are several
 editions/2026-11-20/index.html             a period's report, in its newest revision
 editions/2026-11-20/r1/<file>              every file of a revision; index.html is its page.html
+editions/index.html                        the archive
+reports/index.html                         which reports there are
+reports/<report>/index.html                another report's newest, with latest.json and editions/ as above
 archive/2026/index.html, archive/2026/11/  years and months, where they are many
 tags/<hashtag>, today, subscribe, …        what pages link to; where only a server can answer, a signpost
 static/…, favicon.ico, latest.json         what pages load

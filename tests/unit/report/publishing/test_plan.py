@@ -1,6 +1,6 @@
 """Rules for what a site should hold."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -158,6 +158,42 @@ def test_each_report_has_its_newest() -> None:
     assert files["latest/index.html"].stored == "editions/trends/2026-11-19/r1/page.html"
     assert files["latest/rates/index.html"].stored == "editions/rates/2026-11-20/r1/page.html"
     assert "Rates: Friday, 20 November 2026" in files[INDEX].body.decode()
+
+
+@pytest.mark.parametrize("is_relative", [False, True], ids=["at a root", "in a folder"])
+def test_every_report_is_walked_without_a_dead_link(is_relative: bool) -> None:
+    """Newest, archive, numbers and editions of another report lie where its pages look for them."""
+    storage, site = MemoryStorage(), MemorySite()
+    manner = Manner(is_relative=is_relative, root="" if is_relative else "/", packs=False)
+    months = [
+        an_edition(storage, date(2026, month, day), report="rates", period=f"2026-{month:02}")
+        for month, day in ((9, 30), (10, 31))
+    ]
+
+    publish(storage, a_place(site, manner), an_edition(storage), *months)
+
+    assert dead_links(site) == []
+    for key in ("reports/rates/index.html", "reports/rates/editions/2026-10/index.html"):
+        assert "reports/rates/editions/2026-10/r1/" in site.page(key) or is_relative
+    archive = site.page("reports/rates/editions/index.html")
+    assert archive.index("October 2026") < archive.index("September 2026")
+    assert "20 November" not in archive
+    assert "Friday, 20 November 2026" in site.page("reports/index.html")
+
+
+def test_the_newest_month_is_a_reports_newest() -> None:
+    """A report of months has no days; its newest stands at latest/ as well as in its own folder."""
+    storage = MemoryStorage()
+    shelf = [
+        shelve(storage, an_edition(storage, day, report="rates", period=f"{day:%Y-%m}"))
+        for day in (date(2026, 10, 31), date(2025, 12, 31))
+    ]
+    files = by_key(site_files([*shelf, *a_shelf(0)], AT_ROOT))
+
+    for key in ("latest/rates/index.html", "reports/rates/index.html"):
+        assert files[key].stored == "editions/rates/2026-10/r1/page.html"
+    assert files["reports/rates/latest.json"].stored == "editions/rates/2026-10/r1/data.json"
+    assert f"{ADDRESS}reports/rates/editions/2025-12/" in files["sitemap.xml"].body.decode()
 
 
 def test_two_editions_in_one_place_are_refused() -> None:

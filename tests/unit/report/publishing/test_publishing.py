@@ -8,7 +8,7 @@ import pytest
 from report.errors import PublishError
 from report.publishing.difference import GRACE
 from report.publishing.memory import recall
-from report.publishing.publishing import all_editions, editions_of
+from report.publishing.publishing import all_editions, editions_of, not_shown
 from report.publishing.site import INDEX, Access, Manner
 from tests.fakes import MemoryStorage
 from tests.site_builders import (
@@ -226,3 +226,18 @@ def test_a_report_that_was_not_built_is_said(storage: MemoryStorage, site: Memor
         editions_of(storage, "trends", "2026-W47")
     with pytest.raises(PublishError, match="nothing to publish yet"):
         planned(storage, a_place(site))
+
+
+def test_what_was_built_and_is_not_shown_is_named() -> None:
+    """Whole periods of every report that a site lacks are told; days so far and unfinished ones are not."""
+    storage, place = MemoryStorage(), a_place(MemorySite())
+    shown = an_edition(storage)
+    an_edition(storage, DAY - timedelta(days=1))
+    an_edition(storage, date(2026, 10, 31), report="rates", period="2026-10")
+    an_edition(storage, period="2026-11-20T0730Z")
+    storage.put("editions/trends/2026-11-18/r1/page.html", b"half an edition")
+
+    assert not_shown(storage, planned(storage, place, shown).shelf) == [
+        ("rates", "2026-10"),
+        ("trends", "2026-11-19"),
+    ]
