@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from mailer.attachments import Attachment, attachments_of
 from mailer.letters import Heading
 from report.catalogue import FIRST
+from report.commands.figures import timed
 from report.editions import Edition, newest_of
 from report.errors import NotFound
 from report.services import Services
@@ -27,7 +28,11 @@ def built(services: Services, report: str, period: str) -> Edition:
     """
     from report.building import build_edition  # pandas and charts: only where something is to be built
 
-    return build_edition(services, report, period, datetime.now(UTC)).edition
+    now = datetime.now(UTC)
+    with timed(services, now) as found:
+        made = build_edition(services, report, period, now)
+        found.is_made = made.fresh
+    return made.edition
 
 
 def is_held(edition: Edition, hold_below: int) -> bool:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from mailer.planning import Fate
 from mailer.sending import PROBLEMS
@@ -48,16 +49,22 @@ def put_off(fates: Mapping[Fate, int]) -> list[Finding]:
     return [Finding(Alarm.NO_MAIL, "mails that are due", says)]
 
 
-def give_signs(services: Services, run: Tally, now: datetime) -> None:
-    """Put the counts into METRICS_NAMESPACE, and ask PING_URL if nobody lacks a mail that is due.
+def give_signs(
+    services: Services, run: Tally, now: datetime, figures: Mapping[str, float] = MappingProxyType({})
+) -> None:
+    """Put the counts and these figures into METRICS_NAMESPACE; ask PING_URL if nobody lacks a due mail.
 
     What fails is logged, and nothing is raised: whoever waits for the signs notices by their absence.
     """
     settings = services.settings
-    counts = {"MailsAccepted": run.accepted, "MailsFailed": run.failed, "MailsMissing": run.missing}
+    counts: dict[str, float] = {
+        "MailsAccepted": run.accepted,
+        "MailsFailed": run.failed,
+        "MailsMissing": run.missing,
+    }
     try:
         if settings.metrics_namespace:
-            services.metrics().put(counts, now)
+            services.metrics().put(counts | dict(figures), now)
     except SignError as error:
         log.warning("%s", error)
     try:

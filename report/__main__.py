@@ -18,6 +18,7 @@ from report.athena_tables import SAMPLE_DAY, SAMPLE_LOCATION, athena_statements
 from report.catalogue import FIRST, Recipe, find
 from report.commands import Door
 from report.commands.artefacts import artefacts
+from report.commands.figures import timed
 from report.commands.publish import publish
 from report.commands.share import share
 from report.commands.storage.group import storage
@@ -98,8 +99,9 @@ def build(
         return
     for wanted in [period] if period else _periods(services, find(name), (day, days), now):
         try:
-            with _told(services, Alarm.BUILD_FAILED, f"{name} {wanted}", now, alert):
-                _build_period(services, name, wanted, force, wait)
+            telling = _told(services, Alarm.BUILD_FAILED, f"{name} {wanted}", now, alert)
+            with telling, timed(services, now) as found:
+                found.is_made = _build_period(services, name, wanted, force, wait)
         except NotBegun as error:
             if days is None:
                 raise
@@ -270,7 +272,8 @@ def _periods(
     return [period.id for one in past if (period := offered(recipe.spans, one))]
 
 
-def _build_period(services: Services, name: str, period_id: str, force: bool, wait: int) -> None:
+def _build_period(services: Services, name: str, period_id: str, force: bool, wait: int) -> bool:
+    """Build what does not stand; say whether something new was made."""
     from report.building import build_edition
 
     begun = time.monotonic()
@@ -284,6 +287,7 @@ def _build_period(services: Services, name: str, period_id: str, force: bool, wa
         click.echo(f"  told {printable(told)}")
     if built.handed.problems:
         raise BuildError(f"{name} {period_id} stands, but " + "; ".join(built.handed.problems))
+    return bool(built.fresh)
 
 
 def _build_today(services: Services, name: str, wait: int) -> None:

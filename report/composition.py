@@ -16,7 +16,7 @@ from report.report_places import RESULTS, SOURCES, place_of
 from report.services import Services
 from report.setting_rules import StorageUrl
 from report.settings import Settings
-from report.signs import Metrics, Ping
+from report.signs import Metrics, Ping, WebCounts
 from report.storage import Storage
 from report.topics import Topic
 
@@ -236,6 +236,13 @@ def _metrics(namespace: str) -> Metrics:
     from report.adapters.cloudwatch_metrics import CloudWatchMetrics, cloudwatch_client
 
     return CloudWatchMetrics(cloudwatch_client(), namespace)
+
+
+def web_counts_of(settings: Settings) -> WebCounts | None:
+    """Return what the web server of this machine counted, None where none runs; raise `SignError`."""
+    from report.adapters.web_counts import web_counts
+
+    return web_counts(settings.port)
 
 
 def _ping(url: str) -> Ping:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import click
 
 from mailer.commands.arguments import moment_of, period_named, real_time
+from mailer.figures import figures_of
 from mailer.groups import Group, Turn
 from mailer.heartbeats import last_beat, moves_before
 from mailer.ledger import Occasion
@@ -156,7 +157,7 @@ def _go_round(desk: Desk) -> int:
     checked |= {Alarm.NO_MAIL, Alarm.READER_UNREADABLE, (Alarm.MAIL_BROKEN, _RUN)}
     tell(services, [*findings, *collector], checked, desk.real_now)
     close_round(desk, last)
-    give_signs(services, tally(served.fates), desk.real_now)
+    give_signs(services, tally(served.fates), desk.now, figures_of(services, desk.real_now))
     return _status(served)
 
 

@@ -1,4 +1,4 @@
-"""Counts in CloudWatch."""
+"""Figures in CloudWatch."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,6 +12,7 @@ from report.errors import SignError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_cloudwatch.literals import StandardUnitType
 
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 10
@@ -35,24 +36,30 @@ def cloudwatch_client(attempts: int = _ATTEMPTS) -> "CloudWatchClient":
 
 
 class CloudWatchMetrics:
-    """Puts counts into `namespace`; the client is `cloudwatch_client`'s."""
+    """Puts figures into `namespace`; the client is `cloudwatch_client`'s."""
 
     def __init__(self, client: "CloudWatchClient", namespace: str) -> None:
         self._client = client
         self._namespace = namespace
 
-    def put(self, counts: Mapping[str, int], at: datetime) -> None:
-        """Add these counts at a time; raise `SignError`."""
+    def put(self, figures: Mapping[str, float], at: datetime) -> None:
+        """Add these figures at a time; raise `SignError`."""
         try:
             self._client.put_metric_data(
                 Namespace=self._namespace,
                 MetricData=[
-                    {"MetricName": name, "Timestamp": at, "Value": count, "Unit": "Count"}
-                    for name, count in counts.items()
+                    {"MetricName": name, "Timestamp": at, "Value": figure, "Unit": _unit(name)}
+                    for name, figure in figures.items()
                 ],
             )
         except (BotoCoreError, ClientError) as error:
             raise SignError(
-                f"could not put counts into {self._namespace}: {error}; "
+                f"could not put figures into {self._namespace}: {error}; "
                 "allow cloudwatch:PutMetricData, or empty METRICS_NAMESPACE"
             ) from error
+
+
+def _unit(name: str) -> "StandardUnitType":
+    if name.endswith("Seconds"):
+        return "Seconds"
+    return "Percent" if name.endswith("Percent") else "Count"
