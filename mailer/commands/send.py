@@ -157,7 +157,8 @@ def _go_round(desk: Desk) -> int:
     checked |= {Alarm.NO_MAIL, Alarm.READER_UNREADABLE, (Alarm.MAIL_BROKEN, _RUN)}
     tell(services, [*findings, *collector], checked, desk.real_now)
     close_round(desk, last)
-    give_signs(services, tally(served.fates), desk.now, figures_of(services, desk.real_now))
+    signs = figures_of(services, desk.real_now)
+    give_signs(services, tally(served.fates), desk.real_now, signs)
     return _status(served)
 
 
