@@ -60,7 +60,8 @@ def managing_pages(subscriptions: Subscriptions) -> Blueprint:
         reader = current(storage, settings, key)
         if reader is None:
             return _nobody()
-        sent = filled(request.form, chosen(request.form, otherwise=reader.reports), needs_address=False)
+        ticked = chosen(request.form, dict.fromkeys((*titles(), *reader.reports)), otherwise=reader.reports)
+        sent = filled(request.form, ticked, needs_address=False)
         if sent.problems:
             return _shown(reader, sent, offered(), status=400)
         subscriptions.visitors.count_change(key)

@@ -12,7 +12,7 @@ from app.letterbox import invitation, notice, page
 from app.subscriptions import Subscriptions, open_with_secret
 from app.wishes import Form, chosen, filled, reader_of
 from report.addresses import veiled
-from report.catalogue import FIRST
+from report.catalogue import FIRST, titles
 from report.subscribing import Confirmed, ask, confirm
 from report.tokens import Wish
 
@@ -32,7 +32,7 @@ def subscribing_pages(subscriptions: Subscriptions) -> Blueprint:
 
     @pages.post("/subscribe")
     def subscribe() -> Response:
-        sent = filled(request.form, chosen(request.form, otherwise=(FIRST,)))
+        sent = filled(request.form, chosen(request.form, titles(), otherwise=(FIRST,)))
         return _form(subscriptions, sent, 400) if sent.problems else _asked(subscriptions, sent)
 
     @pages.get("/subscribe/<token>")

@@ -1,6 +1,6 @@
 """What stands in the forms: what a reader may choose, and how what was chosen is understood."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import groupby
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from werkzeug.datastructures import MultiDict
 
 from report.addresses import mailbox
-from report.catalogue import FIRST, titles
+from report.catalogue import FIRST
 from report.errors import MailError
 from report.readers import WEEKDAY_NAMES, WEEKDAYS, Every, Reader, Rhythm, parse_rhythm, parse_zone
 
@@ -56,11 +56,11 @@ def filled(said: Mapping[str, str], reports: tuple[str, ...], needs_address: boo
     return replace(form, problems=_problems(form, needs_address))
 
 
-def chosen(said: MultiDict[str, str], otherwise: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the reports that were ticked, of those there are; `otherwise` where none were there to tick."""
+def chosen(said: MultiDict[str, str], among: Iterable[str], otherwise: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the reports that were ticked of those there are; `otherwise` where there was nothing to tick."""
     if "choose" not in said:
         return otherwise
-    return tuple(name for name in titles() if name in said.getlist("report"))
+    return tuple(name for name in among if name in said.getlist("report"))
 
 
 def rhythm_of(form: Form) -> Rhythm:

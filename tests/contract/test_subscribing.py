@@ -10,7 +10,18 @@ from report.readers import Every, Move, Reader, Rhythm
 from report.settings import Settings
 from report.storage import Storage
 from report.subscribers import mail_to_readers, readers_of, store, subscriber
-from report.subscribing import WAITING, Confirmed, ask, confirm, current, enrol, leave, rearrange, wish_of
+from report.subscribing import (
+    WAITING,
+    Confirmed,
+    ask,
+    choose,
+    confirm,
+    current,
+    enrol,
+    leave,
+    rearrange,
+    wish_of,
+)
 from report.suppressions import ALL, is_suppressed
 from report.tokens import Wish
 
@@ -189,3 +200,28 @@ def test_a_stranger_changes_nothing(storage: Storage) -> None:
     """A key without a reader makes none."""
     assert rearrange(storage, SETTINGS, ANN_KEY, HOURLY, DELHI, NOW) is None
     assert list(storage.list()) == []
+
+
+def test_a_reader_gets_just_the_reports_chosen(storage: Storage) -> None:
+    """Dropped ones count as refused, and come back only when chosen again; the rest stays as it was."""
+    confirm(storage, a_wish(0), NOW + MINUTE)
+
+    choose(storage, SETTINGS, ANN_KEY, ("bills", "rates"), NOW + 2 * MINUTE)
+    assert current(storage, SETTINGS, ANN_KEY) == replace(ANN, reports=("bills", "rates"), since=NOW + MINUTE)
+    assert is_suppressed(storage, ANN.address, "trends")
+
+    choose(storage, SETTINGS, ANN_KEY, ("trends",), NOW + 3 * MINUTE)
+    assert current(storage, SETTINGS, ANN_KEY) == replace(ANN, since=NOW + MINUTE)
+    assert not is_suppressed(storage, ANN.address, "trends")
+
+
+def test_who_is_named_by_the_settings_may_choose_too(storage: Storage) -> None:
+    """And who has left gets nothing by choosing: only a new wish brings anybody back."""
+    choose(storage, SETTINGS, BOSS_KEY, ("rates",), NOW)
+    boss = current(storage, SETTINGS, BOSS_KEY)
+    assert boss is not None
+    assert boss.reports == ("rates",)
+
+    leave(storage, BOSS_KEY, ALL, "page", NOW + MINUTE)
+    choose(storage, SETTINGS, BOSS_KEY, ("trends",), NOW + 2 * MINUTE)
+    assert current(storage, SETTINGS, BOSS_KEY) is None

@@ -1,6 +1,7 @@
 """Rules for the pages where readers change what they get, and leave."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import NoReturn
 from zoneinfo import ZoneInfo
@@ -135,6 +136,28 @@ def test_managing_changes_what_is_got(client: FlaskClient, storage: FragileStora
     assert subscriber(storage, KEY) == Reader(
         ANN.address, ("trends",), Rhythm(Every.HOUR), ZoneInfo("Europe/Paris"), NOW
     )
+
+
+def test_managing_drops_a_report(client: FlaskClient, storage: FragileStorage) -> None:
+    """Only what stays ticked comes; what was dropped counts as refused, and the page names the rest."""
+    store(storage, lambda _: replace(ANN, reports=("trends", "bills")), KEY)
+    link = f"/manage/{TOKENS.manage(KEY)}"
+    assert client.get(link).text.count("checked") >= 2
+
+    page = client.post(link, data={**HOURLY, "choose": "yes", "report": "trends"})
+
+    reader = subscriber(storage, KEY)
+    assert (reader and reader.reports, list(refusals_of(storage, KEY))) == (("trends",), ["bills"])
+    assert "Twitter Trends goes to" in text_of(page)
+
+
+def test_no_report_at_all_is_no_choice(client: FlaskClient, storage: FragileStorage) -> None:
+    """Whoever wants none is told of the field; leaving has its own button. A made-up report is none."""
+    for report in ({}, {"report": "made up"}):
+        answer = client.post(f"/manage/{TOKENS.manage(KEY)}", data={**HOURLY, "choose": "yes", **report})
+
+        assert answer.status_code == 400
+    assert subscriber(storage, KEY) == ANN
 
 
 def test_a_wrong_field_changes_nothing(client: FlaskClient, storage: FragileStorage) -> None:

@@ -83,6 +83,14 @@ def test_the_form_asks_for_address_rhythm_and_zone(client: FlaskClient) -> None:
     assert '<form method="post" action="/subscribe">' in page
 
 
+def test_a_report_without_an_edition_is_not_offered(client: FlaskClient) -> None:
+    """Nobody is asked to choose where there is one thing to choose; what is not offered is not kept."""
+    page = client.get("/subscribe?report=%22%3E%3Cscript%3E").text
+
+    assert 'name="report"' not in page
+    assert client.post("/subscribe", data={**FORM, "choose": "yes", "report": "made up"}).status_code == 400
+
+
 def test_a_wish_is_kept_and_the_mailer_started(
     client: FlaskClient, storage: FragileStorage, asked: list[None]
 ) -> None:
