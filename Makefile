@@ -1,6 +1,6 @@
 # What a person at work on this project types. Bare `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test verify check format pins bench bench-quick athena package bundle pictures clean
+.PHONY: help run test verify check audit format pins bench bench-quick athena package bundle pictures clean
 
 PYTHON := .venv/bin/python
 BENCH := .cache/bench/python
@@ -17,16 +17,21 @@ run: ## Serve the pages at http://localhost:8000, with sample tweets if there ar
 test: ## Run all tests
 	@./bootstrap.sh test
 
-verify: check test ## Check format, lint, types and templates, then run all tests
+verify: check audit test ## Check format, lint, types, templates and known holes, then run all tests
 
 check: ## Check format, lint, types and templates
 	@./bootstrap.sh install-dev
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
+	$(PYTHON) -m bandit --quiet --configfile pyproject.toml --recursive app collector mailer report gunicorn.conf.py
 	$(PYTHON) -m djlint --lint --quiet $(TEMPLATES)
 	.venv/bin/cfn-lint deploy/template.yaml
 	.venv/bin/shellcheck --external-sources bootstrap.sh deploy/machine/keep.sh
+
+audit: ## Look up known holes in what is pinned; says so where nothing can be looked up
+	@./bootstrap.sh install-dev
+	$(PYTHON) -m tests.audit
 
 format: ## Format the code and mend what lint can mend
 	@./bootstrap.sh install-dev
