@@ -16,25 +16,27 @@ def ended() -> None:
     for thread in threads():
         if thread.name == "asking":
             thread.join(20)
+            assert not thread.is_alive()
 
 
 def test_what_is_wished_during_a_run_gets_one_more(tmp_path: Path) -> None:
     """Once at a time, and once again for all that came meanwhile."""
-    note, gate = tmp_path / "ran", tmp_path / "gate"
+    note, gates = tmp_path / "ran", [tmp_path / "gate-1", tmp_path / "gate-2"]
     code = f"""
 import pathlib
-gate = {str(gate)!r}
-with pathlib.Path({str(note)!r}).open("a") as note:
-    note.write("x")
-open(gate).close()
+note = pathlib.Path({str(note)!r})
+with note.open("a") as file:
+    file.write("x")
+open({str(tmp_path)!r} + f"/gate-{{len(note.read_text())}}").close()
 """
-    os.mkfifo(gate)
+    for gate in gates:
+        os.mkfifo(gate)
     start = AskingStarter((sys.executable, "-c", code))
     start()
     for _ in range(3):
         start()
-    for _ in range(2):
-        gate.open("w").close()  # waits until a run is there, and lets it end
+    for gate in gates:
+        gate.open("w").close()  # waits until that run is there, and lets it end
     ended()
 
     assert note.read_text() == "xx"
