@@ -40,7 +40,7 @@ class Cell:
 class TableContext:
     """A table ready to be laid out: `heads` are (heading, kind); `heading` is the column of row headings.
 
-    `more` says how many rows stand on the page alone, if any do.
+    `more` says how many rows stand on the page alone, if any do; `in_csv` how many in the CSV alone.
     """
 
     slug: str
@@ -51,6 +51,7 @@ class TableContext:
     note: str
     empty: str
     more: str
+    in_csv: int
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def table_context(table: Table) -> TableContext:
         note=" ".join(filter(None, (table.note, csv_words(table)))),
         empty=table.empty,
         more=more_words(table),
+        in_csv=table.in_csv_alone,
     )
 
 
@@ -104,7 +106,8 @@ def more_words(table: Table) -> str:
 
 def csv_words(table: Table) -> str:
     """Return "291 more in the CSV.", or nothing where no row stands there alone."""
-    return f"{table.in_csv_alone:,} more in the CSV." if table.in_csv_alone else ""
+    more = " more" if table.shown_rows else ""
+    return f"{table.in_csv_alone:,}{more} in the CSV." if table.in_csv_alone else ""
 
 
 def decimal(value: float) -> str:

@@ -59,7 +59,8 @@ def _style(axes: Axes, chart: ChartSpec) -> None:
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(LIGHT.quiet)
-    axes.set_xlim(-0.6, len(chart.labels) - 0.4)
+    beside = 0.05 * len(chart.labels) if chart.edges else 0.1  # half the label of an edge lies outside
+    axes.set_xlim(-0.5 - beside, len(chart.labels) - 0.5 + beside)
     axes.set_ylim(bottom=0)
     ticks = axis_ticks(chart)
     each = -(-len(ticks) // _EDGES) if chart.edges else 1

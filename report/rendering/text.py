@@ -54,8 +54,8 @@ def _block(block: Block) -> list[str]:
 
 
 def _table(table: Table) -> list[str]:
-    if not table.rows:
-        return [table.empty]
+    if not table.shown_rows:
+        return _wrapped(f"{table.empty} {csv_words(table)}")
     shown = [at for at, column in enumerate(table.columns) if column.kind not in (Kind.BAR, Kind.DATA)]
     columns = [table.columns[at] for at in shown]
     rows = [[_words(columns[place], row[at]) for place, at in enumerate(shown)] for row in table.shown_rows]
