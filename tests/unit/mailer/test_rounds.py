@@ -53,7 +53,7 @@ def nothing() -> None:
 
 
 def a_desk(storage: MemoryStorage, now: datetime, stop: Stop | None = None) -> Desk:
-    services = Services(Settings(), storage, *3 * [nothing], source=lambda _: MemoryStorage())  # type: ignore[arg-type]
+    services = Services(Settings(), storage, nothing, nothing, nothing, source=lambda _: MemoryStorage())  # type: ignore[arg-type]
     return Desk(services, now, RUN, stop or Stop(), hold_below=50)
 
 

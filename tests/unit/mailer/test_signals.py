@@ -24,13 +24,13 @@ class Watch:
 
     def __init__(self, error: SignError | None = None) -> None:
         self.error = error
-        self.counts: list[tuple[Mapping[str, int], datetime]] = []
+        self.counts: list[tuple[Mapping[str, float], datetime]] = []
         self.pings = 0
 
-    def put(self, counts: Mapping[str, int], at: datetime) -> None:
+    def put(self, figures: Mapping[str, float], at: datetime) -> None:
         if self.error:
             raise self.error
-        self.counts.append((counts, at))
+        self.counts.append((figures, at))
 
     def __call__(self) -> None:
         if self.error:
