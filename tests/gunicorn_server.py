@@ -64,13 +64,15 @@ class Gunicorn:
         return self.process.returncode
 
 
-def gunicorn_process(environ: Mapping[str, str], *options: str) -> "subprocess.Popen[str]":
-    """Start the Procfile's command with this environment besides what a process needs to run."""
+def gunicorn_process(
+    environ: Mapping[str, str], *options: str, folder: Path = _ROOT
+) -> "subprocess.Popen[str]":
+    """Start the Procfile's command in `folder`, with this environment and what a process needs to run."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", *options, "app:create_app()"]
     return subprocess.Popen(
         command,
-        cwd=_ROOT,
+        cwd=folder,
         env={**kept, **environ},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -79,10 +81,10 @@ def gunicorn_process(environ: Mapping[str, str], *options: str) -> "subprocess.P
 
 
 @contextmanager
-def gunicorn(environ: Mapping[str, str], *options: str) -> Iterator[Gunicorn]:
+def gunicorn(environ: Mapping[str, str], *options: str, folder: Path = _ROOT) -> Iterator[Gunicorn]:
     """Run a server until the block ends."""
     port = free_port()
-    process = gunicorn_process(environ, "--bind", f"127.0.0.1:{port}", *options)
+    process = gunicorn_process(environ, "--bind", f"127.0.0.1:{port}", *options, folder=folder)
     server = Gunicorn(process, port)
     try:
         _wait_until_listening(server)

@@ -1,17 +1,15 @@
 """Rules for a newcomer's report: what docs/new-report.md says is all it takes."""
 
 import json
-import os
 import re
-import subprocess
 import sys
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-_BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+from tests.newcomer import ROOT, a_house_of_its_own, block_of, run
+
 _ASK = """
 import json, sys
 from app import create_app
@@ -19,34 +17,6 @@ client = create_app(start_build=lambda build: None).test_client()
 print(json.dumps({path: client.get(path).text for path in sys.argv[1:]}))
 """
 HOME = "/reports/vocabulary/"
-
-
-def block_of(kind: str) -> str:
-    """Return the first block of this kind in the document."""
-    document = (ROOT / "docs" / "new-report.md").read_text(encoding="utf-8")
-    return next(found["text"] for found in _BLOCK.finditer(document) if found["kind"] == kind)
-
-
-def a_house_of_its_own(folder: Path) -> None:
-    """Lay out the project with links to all there is, so that one more report touches nothing of it."""
-    catalogue = folder / "report" / "catalogue"
-    catalogue.mkdir(parents=True)
-    for part in ("app", "collector", "mailer"):
-        (folder / part).symlink_to(ROOT / part)
-    for place in ("report", "report/catalogue"):
-        for path in (ROOT / place).iterdir():
-            if path.name not in ("catalogue", "__pycache__"):
-                (folder / place / path.name).symlink_to(path)
-    (catalogue / "vocabulary.py").write_text(block_of("python"), encoding="utf-8")
-
-
-def run(folder: Path, *command: str) -> str:
-    """Run a command in the folder, with its own settings; return what it prints."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environ = {"PATH": path, "HOME": str(folder), "SECRET_KEY": "a secret of the tests"}
-    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
