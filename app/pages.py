@@ -48,8 +48,9 @@ def lacking_page(recipe: Recipe) -> Response:
     """Return what a report is made from that is not there; it does not look again by itself."""
     heading = f"There is no report of {recipe.title} yet"
     advice = (
-        f"It is made from {recipe.needs}; nothing is there. Once it is, this page starts the build within "
-        f"the hour, and python -m report build --report {recipe.name} does at once."
+        f"It is made from {recipe.needs}. Of its newest period nothing is there yet. Once there is, this "
+        f"page starts the build within the hour; python -m report build --report {recipe.name} makes it at once, "
+        "and with --date that of another day."
     )
     return problem_page(404, heading, advice)
 

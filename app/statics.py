@@ -15,7 +15,8 @@ from report.errors import NotFound
 
 _OURS = Path(__file__).parent / "static"
 _SCRIPT = "text/javascript; charset=utf-8"
-_ROBOTS = "User-agent: *\nDisallow: /files/\nDisallow: /drafts/\nDisallow: /today\n"
+_UNSEARCHED = ("/files/", "/drafts/", "/today", "/reports/*/drafts/", "/reports/*/today")
+_ROBOTS = "".join(["User-agent: *\n", *(f"Disallow: {path}\n" for path in _UNSEARCHED)])
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9a-z.]+")
 
 

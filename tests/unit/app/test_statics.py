@@ -39,4 +39,5 @@ def test_the_page_script_is_looked_at_again(client: FlaskClient) -> None:
 def test_browsers_and_robots_find_what_they_look_for(client: FlaskClient) -> None:
     """The icon is a picture, and robots are kept from what changes all day."""
     assert client.get("/favicon.ico").content_type == "image/svg+xml"
-    assert "Disallow: /drafts/" in client.get("/robots.txt").text
+    assert "Disallow: /drafts/\n" in client.get("/robots.txt").text
+    assert "Disallow: /reports/*/drafts/\n" in client.get("/robots.txt").text
