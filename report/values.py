@@ -41,7 +41,7 @@ class Kind(Enum):
     RANK = "rank"
     TAG = "tag"
     WORD = "word"
-    NAME = "name"  # others' words: cut to what a column can hold, whole in the CSV
+    PHRASE = "phrase"  # others' words: cut to what a column can hold, whole in the CSV
     COUNT = "count"
     DECIMAL = "decimal"  # to six decimals
     SHARE = "share"

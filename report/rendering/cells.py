@@ -177,7 +177,7 @@ def _cell(column: Column, value: Value, top: float) -> Cell:
     if column.kind is Kind.TAG:
         return Cell(shown_tag(str(value)), kind, link=link_to(str(value)))
     if isinstance(value, str):
-        return Cell(cut(value) if column.kind is Kind.NAME else value, kind)
+        return Cell(cut(value) if column.kind is Kind.PHRASE else value, kind)
     if column.kind is Kind.BAR:
         return Cell("", kind, width=_width(value, top))
     if column.kind is Kind.DECIMAL:

@@ -97,7 +97,7 @@ def _words(column: Column, value: Value) -> str:
         return value.isoformat()
     if column.kind is Kind.TAG:
         return shown_tag(str(value))
-    if column.kind is Kind.NAME:
+    if column.kind is Kind.PHRASE:
         return cut(str(value))
     if column.kind is Kind.DECIMAL and isinstance(value, (int, float)):
         return decimal(value)

@@ -67,7 +67,7 @@ def _table(slug: str, title: str, counties: Sequence[County], shown: int = _TOP,
 
 
 def _small_print(study: Study) -> tuple[Block, ...]:
-    columns = Column("Line", Kind.COUNT), Column("What is wrong", Kind.NAME)
+    columns = Column("Line", Kind.COUNT), Column("What is wrong", Kind.PHRASE)
     said = (
         f"A rate is a row's cancer divided by its population, whole numbers that {FILE} has for each county. "
         "The study has no dates: this is how it stood when the report was built."

@@ -17,7 +17,7 @@ _TOP = 10
 _SHOWN = 20
 _COLUMNS = (
     Column("Rank", Kind.RANK),
-    Column("Topic", Kind.NAME),
+    Column("Topic", Kind.PHRASE),
     Column("Tweets", Kind.COUNT),
     Column("", Kind.BAR),
 )
@@ -83,7 +83,7 @@ def _small_print(found: Found) -> tuple[Block, ...]:
         "Topics stand in the order the API gives them, which is not that of their tweets. A dash says that "
         "it gave no number of tweets. Of each place the last answer of the day is shown."
     )
-    columns = Column("File", Kind.NAME), Column("What is wrong", Kind.NAME)
+    columns = Column("File", Kind.PHRASE), Column("What is wrong", Kind.PHRASE)
     rows = tuple(found.passed_over)
     title = f"{count_of(len(rows), 'file')} passed over"
     nothing = "No file was passed over."

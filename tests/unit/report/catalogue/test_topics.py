@@ -132,3 +132,4 @@ def test_hostile_names_sit_in_their_rows() -> None:
     assert "'=1+1" in files["topics-1.csv"].body.decode()
     assert "—" in text
     assert "\u202e" not in page + text
+    assert 'class="name"' not in files["page.html"].body.decode().partition("<h1")[2]  # that of the masthead

@@ -53,7 +53,7 @@ def test_numbers_have_thousands_separated_and_tags_their_sign() -> None:
     assert cell_texts(Kind.TAG, "budget") == ["#budget"]
     assert cell_texts(Kind.SHARE, 0.1234) == ["12.3\N{NO-BREAK SPACE}%"]
     assert cell_texts(Kind.DECIMAL, 0.00364218, 1234.5, 0) == ["0.003642", "1,234.500000", "0.000000"]
-    assert cell_texts(Kind.NAME, "brief", "x" * 41) == ["brief", f"{'x' * 39}…"]
+    assert cell_texts(Kind.PHRASE, "brief", "x" * 41) == ["brief", f"{'x' * 39}…"]
 
 
 def test_a_long_table_says_how_many_rows_its_csv_has_besides() -> None:

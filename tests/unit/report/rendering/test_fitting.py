@@ -46,7 +46,7 @@ def rows_in(words: str, slug: str = "long") -> list[int]:
 def test_what_stands_in_the_csv_alone_is_no_row_a_mail_leaves_out() -> None:
     """Ten thousand rows of which ten are shown take the room of ten, and the text says where the rest is."""
     rows = tuple((f"place {number}", number) for number in range(10_000))
-    columns = Column("Place", Kind.NAME), Column("Cases", Kind.COUNT)
+    columns = Column("Place", Kind.PHRASE), Column("Cases", Kind.COUNT)
     table = Table("all", "All places", columns, rows, shown=10)
 
     html, text = mail_of(a_report(table))
