@@ -16,6 +16,7 @@ from collector.demo.writing import Written, demo_window, write_demo
 from collector.feed import Tweets, start_feed, tweets_of_file
 from collector.fetching import fetch_tweet
 from collector.services import services_at_hand
+from collector.topics import fetch_topics, import_topics
 from report.commands import Door
 from report.window import Window
 
@@ -88,6 +89,33 @@ def fetch(url: str | None, at: datetime) -> None:
         click.echo(f"stored tweet {fetched.id} as {fetched.key} ({fetched.size:,} bytes)")
     else:
         click.echo(f"this minute is already collected: {fetched.key}")
+
+
+@collector.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(exists=True, path_type=Path))
+@click.option("--url", help="Address of the feed.  [default: TOPICS_URL]")
+@click.option(
+    "--at", type=_Moment(), default="now", show_default=True, help="Time whose UTC minute is filled."
+)
+def topics(files: tuple[Path, ...], url: str | None, at: datetime) -> None:
+    """Fetch what is trending, an answer of trends/place, and store it as it came; or store FILEs of such.
+
+    A minute holds one answer of a feed: fetching again within it changes nothing. A file is stored under
+    the moment its answer is of.
+
+    \b
+    Examples:
+      python -m collector topics --url https://feed.example.org/trends/place.json?id=1
+      python -m collector topics monday.json tuesday.json
+    """
+    services = services_at_hand()
+    address = url or services.settings.topics_url
+    if not (files or address):
+        raise click.UsageError("name a --url or FILEs, or set TOPICS_URL")
+    source = services.source("topics")
+    found = [import_topics(path, source) for path in files] or [fetch_topics(address, source, at)]
+    for key, is_new in found:
+        click.echo(f"stored {key}" if is_new else f"is there already: {key}")
 
 
 @collector.command()

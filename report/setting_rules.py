@@ -192,6 +192,7 @@ RULES: dict[str, tuple[Callable[[str], Any], str]] = {
     "trend_least_tweets": (_whole(1, 1_000_000), "tweets, at least 1"),
     "trend_least_authors": (_whole(1, 1_000_000), "authors, at least 1"),
     "feed_url": (_http_url, "http://… or https://…"),
+    "topics_url": (_http_url, "http://… or https://…"),
     "mail_at": (_clock, "a time such as 05:00"),
     "mail_from": (_address, "one address"),
     "mail_to": (_readers, f"addresses, separated by commas, or {_NOBODY}"),

@@ -33,6 +33,7 @@ class Settings:
     trend_least_tweets: int = 5
     trend_least_authors: int = 3
     feed_url: str = "http://localhost:5002/tweet"
+    topics_url: str = ""
     mail_at: time = time(5)
     mail_from: str = "trends@localhost"
     mail_to: tuple[str, ...] = ("boss@localhost",)
