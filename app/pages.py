@@ -49,8 +49,8 @@ def lacking_page(recipe: Recipe) -> Response:
     heading = f"There is no report of {recipe.title} yet"
     advice = (
         f"It is made from {recipe.needs}. Of its newest period nothing is there yet. Once there is, this "
-        f"page starts the build within the hour; python -m report build --report {recipe.name} makes it at once, "
-        "and with --date that of another day."
+        f"page starts the build within the hour; python -m report build --report {recipe.name} makes it at "
+        "once, and with --date that of another day."
     )
     return problem_page(404, heading, advice)
 
