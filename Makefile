@@ -1,6 +1,6 @@
 # What a person at work on this project types. Bare `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test verify check audit format pins bench bench-quick athena package bundle pictures clean
+.PHONY: help run test system-test verify check audit format pins bench bench-quick athena package bundle pictures clean
 
 PYTHON := .venv/bin/python
 BENCH := .cache/bench/python
@@ -16,6 +16,10 @@ run: ## Serve the pages at http://localhost:8000, with sample tweets if there ar
 
 test: ## Run all tests
 	@./bootstrap.sh test
+
+system-test: ## Take whole Debian machines through the life of a server, as root: some minutes each
+	@./bootstrap.sh install-dev
+	$(PYTHON) -m tests.system
 
 verify: check audit test ## Check format, lint, types, templates and known holes, then run all tests
 

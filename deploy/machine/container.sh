@@ -6,7 +6,7 @@ KEPT=/run/$NAME-kept
 LOGS=/var/log/$NAME
 
 install_services() {
-    install -d -m 0755 "$KEPT" "$LOGS"
+    install -d -m 0755 "$LOGS"
     install -d -m 0755 -o "$NAME" -g "$NAME" "$RUN"
     [[ -e $LOGS/jobs.log ]] || install -m 0640 -o "$NAME" -g "$NAME" /dev/null "$LOGS/jobs.log"
 }
@@ -22,7 +22,8 @@ keep_up() {
     local name=$1
     shift
     ! is_kept "$name" || return 0
-    setsid bash "$APP/current/deploy/machine/keep.sh" "$KEPT/$name" "$@" \
+    install -d -m 0755 "$KEPT" "$LOGS"
+    setsid bash "$RELEASE/deploy/machine/keep.sh" "$KEPT/$name" "$@" \
         </dev/null >>"$LOGS/$name.log" 2>&1 &
     disown
     wait_until 10 is_kept "$name"
@@ -96,8 +97,8 @@ start_mail_server() {
     [[ -z $MAIL_IS_NEW ]] || postfix stop 2>/dev/null || true
     postfix status 2>/dev/null && return
     say "Starting the mail server …"
-    # Debian's Postfix reads these copies, which its service would make.
-    [[ ! -x /usr/lib/postfix/configure-instance.sh ]] || /usr/lib/postfix/configure-instance.sh - >/dev/null
+    # Debian 12's Postfix reads copies of the system's files, which its service would make; later ones need none.
+    /usr/lib/postfix/configure-instance.sh - >/dev/null 2>&1 || true
     keep_up mail postfix start-fg
 }
 
