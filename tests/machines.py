@@ -37,8 +37,9 @@ class Machine:
     code: str
 
     def run(self, *command: str) -> Done:
-        """Run a command as root, as the start of a server would: no terminal, no input, no HOME."""
-        inside = ["nsenter", f"--target={self.leader}", "--all", "env", "-i", f"PATH={PATH}", *command]
+        """Run a command as root, as the start of a server would: no terminal, no input, no HOME, under nohup."""
+        bare = ["env", "-i", "--ignore-signal=HUP", f"PATH={PATH}"]
+        inside = ["nsenter", f"--target={self.leader}", "--all", *bare, *command]
         done = subprocess.run(
             inside,
             stdin=subprocess.DEVNULL,

@@ -23,7 +23,8 @@ keep_up() {
     shift
     ! is_kept "$name" || return 0
     install -d -m 0755 "$KEPT" "$LOGS"
-    setsid bash "$RELEASE/deploy/machine/keep.sh" "$KEPT/$name" "$@" \
+    # Under nohup this script ignores HUP, and so would the loop: no shell can trap what it was started to ignore.
+    setsid env --default-signal=HUP,INT,QUIT,TERM bash "$RELEASE/deploy/machine/keep.sh" "$KEPT/$name" "$@" \
         </dev/null >>"$LOGS/$name.log" 2>&1 &
     disown
     wait_until 10 is_kept "$name"
