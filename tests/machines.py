@@ -37,7 +37,7 @@ class Machine:
     code: str
 
     def run(self, *command: str) -> Done:
-        """Run a command as root, as the start of a server would: no terminal, no input, no HOME, under nohup."""
+        """Run a command as root, as a starting server would: no terminal, no input, no HOME, under nohup."""
         bare = ["env", "-i", "--ignore-signal=HUP", f"PATH={PATH}"]
         inside = ["nsenter", f"--target={self.leader}", "--all", *bare, *command]
         done = subprocess.run(
