@@ -7,12 +7,15 @@ gunicorn.conf.py does, it keeps the counts in a file for each process.
 from collections import Counter as Tally
 from collections.abc import Iterable
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
     from app.access_log import Answered
+
+_making = Lock()
 
 _SECONDS = (0.005, 0.025, 0.1, 0.5, 1.0, 2.5, 10.0)
 
@@ -73,7 +76,12 @@ class Meters:
         return registry
 
 
-@cache
 def meters() -> Meters:
     """Return the counts of this process."""
+    with _making:  # `cache` lets two threads make one each, and each would write over what the other counted
+        return _made()
+
+
+@cache
+def _made() -> Meters:
     return Meters()
