@@ -7,7 +7,8 @@ LONGEST_BODY_BYTES = 16_384
 """More than any form of ours holds."""
 
 _LONGEST_HEAD_BYTES = 32_768
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*(?=\r\n)", re.IGNORECASE)
+_LONGEST_LENGTH = 18  # digits; gunicorn would take zeros in front without end
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]+)[ \t]*(?=\r\n)", re.IGNORECASE)
 _CODED = re.compile(rb"\r\ntransfer-encoding[ \t]*:", re.IGNORECASE)
 
 
@@ -25,7 +26,8 @@ def verdict(received: bytes) -> HTTPStatus | None:
     head = received[:head_bytes]
     if _CODED.search(head):
         return HTTPStatus.LENGTH_REQUIRED
-    body_bytes = max((int(said) for said in _LENGTH.findall(head)), default=0)
-    if body_bytes > LONGEST_BODY_BYTES:
+    lengths = _LENGTH.findall(head)
+    if any(len(said) > _LONGEST_LENGTH or int(said) > LONGEST_BODY_BYTES for said in lengths):
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    body_bytes = max(map(int, lengths), default=0)
     return HTTPStatus.CONTINUE if len(received) < head_bytes + body_bytes else None

@@ -28,6 +28,8 @@ def test_less_than_a_request_is_waited_for(request_: bytes) -> None:
         (f"Content-Length: {LONGEST_BODY_BYTES}", HTTPStatus.CONTINUE),
         (f"Content-Length: {LONGEST_BODY_BYTES + 1}", HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
         ("Content-Length: 1\r\nContent-Length: 99999", HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        (f"Content-Length: {'0' * 18}9", HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        (f"Content-Length: {'9' * 9000}", HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
         ("Transfer-Encoding: chunked", HTTPStatus.LENGTH_REQUIRED),
         ("transfer-encoding : x\r\nContent-Length: 5", HTTPStatus.LENGTH_REQUIRED),
         ("X-Transfer-Encoding: chunked", None),
