@@ -38,7 +38,7 @@ class Change:
 class Kind(Enum):
     """What a column holds, and so how it is shown."""
 
-    RANK = "rank"
+    RANK = "rank"  # or another number that only says which row it is
     TAG = "tag"
     WORD = "word"
     PHRASE = "phrase"  # others' words: cut to what a column can hold, whole in the CSV

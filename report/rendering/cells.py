@@ -15,6 +15,7 @@ _PER_ROW = 12
 _NOT_ITS_OWN = (Kind.REMARK, Kind.DATA)
 _NO_NEWS = ("", Label.STEADY.value)
 _TIMES_FROM_PERCENT = 1000
+_LEAST_SHARE = 0.001
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,13 @@ def decimal(value: float) -> str:
     return f"{value:,.6f}"
 
 
+def share(value: float) -> str:
+    """Return a share, 0 to 1, as "24.4 %"; what is there is never told as 0.0 %."""
+    if 0 < value < _LEAST_SHARE:
+        return f"<\N{NO-BREAK SPACE}{_LEAST_SHARE * 100:.1f}\N{NO-BREAK SPACE}%"
+    return f"{value * 100:.1f}\N{NO-BREAK SPACE}%"
+
+
 def strip_rows(strip: Strip) -> tuple[StripRow, ...]:
     """Return the strip in rows of twelve, so that it fits a telephone."""
     return tuple(
@@ -183,7 +191,7 @@ def _cell(column: Column, value: Value, top: float) -> Cell:
     if column.kind is Kind.DECIMAL:
         return Cell(decimal(value), kind)
     if column.kind is Kind.SHARE:
-        return Cell(f"{value * 100:.1f}\N{NO-BREAK SPACE}%", kind)
+        return Cell(share(value), kind)
     if column.kind is Kind.SHADE:
         return _shaded(int(value), value, top)
     return Cell(f"{value:,}", kind)
@@ -221,8 +229,9 @@ def _remark(column: Column, value: Value) -> Cell:
 
 
 def _heading(columns: Sequence[Column]) -> int:
-    """The column that names the row: the hashtag where there is one, else the first."""
-    return next((at for at, column in enumerate(columns) if column.kind is Kind.TAG), 0)
+    """The column that names the row: the hashtag or others' words where there are some, else the first."""
+    kinds = [column.kind for column in columns]
+    return next((kinds.index(kind) for kind in (Kind.TAG, Kind.PHRASE) if kind in kinds), 0)
 
 
 def _top(values: Iterable[Value]) -> float:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict
+from itertools import takewhile
 from math import nan
 from typing import Any
 
@@ -11,7 +12,6 @@ from bokeh.embed import json_item
 from bokeh.models import (
     ColumnDataSource,
     DataRange1d,
-    FactorRange,
     HoverTool,
     NoOverlap,
     NumeralTickFormatter,
@@ -19,12 +19,15 @@ from bokeh.models import (
     Range1d,
 )
 from bokeh.plotting import figure
+from wcwidth import wcswidth
 
 from report.rendering.colours import DARK, LIGHT
 from report.rendering.picture import HEIGHT, axis_ticks, column_width
 from report.values import ChartKind, ChartSpec
 
 _BAR_PIXELS = 26
+_LABEL_COLUMNS = 24
+_HALF_AN_EDGE_PIXELS = 24
 _COLOUR = re.compile(r'"#[0-9a-f]{6}"')
 _OWN_ID = re.compile(r"p\d+")
 _FONT = "system-ui, sans-serif"
@@ -62,6 +65,7 @@ def _columns(chart: ChartSpec) -> Any:
     plot.add_tools(HoverTool(renderers=[columns], tooltips=tooltips, mode="vline"))
     ticks = axis_ticks(chart)
     plot.xaxis.ticker = [*ticks]
+    plot.min_border_right = _HALF_AN_EDGE_PIXELS if chart.edges else None
     plot.xaxis.major_label_policy = NoOverlap()
     plot.xaxis.major_label_overrides = ticks
     plot.yaxis.formatter = NumeralTickFormatter(format="0,0")
@@ -80,16 +84,27 @@ def _draw_gaps(plot: Any, chart: ChartSpec) -> None:
 
 
 def _bars(chart: ChartSpec) -> Any:
-    labels = list(chart.labels)
-    source = ColumnDataSource({"label": labels, "value": list(chart.series[0].values)})
+    labels, places = list(chart.labels), list(range(len(chart.labels)))
+    source = ColumnDataSource({"place": places, "label": labels, "value": list(chart.series[0].values)})
     height = _BAR_PIXELS * max(1, len(labels)) + 30
-    plot = _plot(height, DataRange1d(start=0), FactorRange(factors=labels[::-1]))
+    plot = _plot(height, DataRange1d(start=0), Range1d(start=len(labels) - 0.5, end=-0.5))
     plot.xgrid.grid_line_color = LIGHT.line
-    bars = plot.hbar("label", height=0.62, right="value", source=source, color=LIGHT.accent)
+    bars = plot.hbar("place", height=0.62, right="value", source=source, color=LIGHT.accent)
     tooltips = [(chart.axis, "@label"), (chart.unit, "@value{0,0}")]
     plot.add_tools(HoverTool(renderers=[bars], tooltips=tooltips))
     plot.xaxis.formatter = NumeralTickFormatter(format="0,0")
+    plot.xaxis.major_label_policy = NoOverlap()
+    plot.yaxis.ticker = places
+    plot.yaxis.major_label_overrides = {place: _beside_a_bar(label) for place, label in enumerate(labels)}
     return plot
+
+
+def _beside_a_bar(label: str) -> str:
+    """Cut a label so that a telephone's width has room for its bar; whole it stands in the still chart."""
+    if wcswidth(label) <= _LABEL_COLUMNS:
+        return label
+    kept = takewhile(lambda length: wcswidth(label[:length]) < _LABEL_COLUMNS, range(1, len(label)))
+    return f"{label[: max(kept, default=1)].rstrip()}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _plot(height: int, x_range: Range, y_range: Range) -> Any:

@@ -6,7 +6,7 @@ from datetime import date
 
 from wcwidth import wcswidth
 
-from report.rendering.cells import change_words, csv_words, decimal, more_words
+from report.rendering.cells import change_words, csv_words, decimal, more_words, share
 from report.rendering.foot import TEXT_MARK, with_mark_aligned
 from report.rendering.nothing import what_to_look_at
 from report.values import Block, Change, ChartSpec, Column, Kind, Report, Strip, Table, Value
@@ -102,7 +102,7 @@ def _words(column: Column, value: Value) -> str:
     if column.kind is Kind.DECIMAL and isinstance(value, (int, float)):
         return decimal(value)
     if column.kind is Kind.SHARE and isinstance(value, (int, float)):
-        return f"{value * 100:.1f}\N{NO-BREAK SPACE}%"
+        return share(value)
     return value if isinstance(value, str) else f"{value:,}"
 
 

@@ -21,6 +21,8 @@ from report.values import (
     Verdict,
 )
 
+SHARES = ("12.3", "<\N{NO-BREAK SPACE}0.1", "0.0")
+
 
 def cell_texts(kind: Kind, *values: Value) -> list[str]:
     table = Table("t", "T", (Column("It", kind),), tuple((value,) for value in values))
@@ -51,7 +53,7 @@ def test_numbers_have_thousands_separated_and_tags_their_sign() -> None:
     """Missing is a dash, not a zero."""
     assert cell_texts(Kind.COUNT, 1412, None) == ["1,412", "—"]
     assert cell_texts(Kind.TAG, "budget") == ["#budget"]
-    assert cell_texts(Kind.SHARE, 0.1234) == ["12.3\N{NO-BREAK SPACE}%"]
+    assert cell_texts(Kind.SHARE, 0.1234, 0.00049, 0.0) == [f"{said}\N{NO-BREAK SPACE}%" for said in SHARES]
     assert cell_texts(Kind.DECIMAL, 0.00364218, 1234.5, 0) == ["0.003642", "1,234.500000", "0.000000"]
     assert cell_texts(Kind.PHRASE, "brief", "x" * 41) == ["brief", f"{'x' * 39}…"]
 
@@ -116,6 +118,13 @@ def test_a_remark_stands_below_the_heading_it_is_about() -> None:
         ("first seen 6\N{NO-BREAK SPACE}Nov 2026", False),
         ("", False),
     ]
+
+
+def test_a_row_is_named_by_its_words_not_by_its_number() -> None:
+    """Others' words head their row as a hashtag does; where there are none, the first column does."""
+    for kind, heading in ((Kind.PHRASE, 1), (Kind.COUNT, 0)):
+        columns = Column("Rank", Kind.RANK), Column("It", kind)
+        assert table_context(Table("t", "T", columns, ((1, 2),))).heading == heading
 
 
 def test_what_is_data_stands_in_the_csv_alone() -> None:

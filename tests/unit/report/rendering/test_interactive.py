@@ -36,6 +36,23 @@ def test_a_histogram_names_the_edges_between_its_columns() -> None:
         replace(chart, edges=edges[1:])
 
 
+def test_a_long_label_leaves_room_for_its_bar() -> None:
+    """Cut on the axis of a telephone's width, whatever its script; whole where the pointer is, even twice."""
+    labels = (
+        "Trash Collection: Missed Recycling",
+        "街路樹の剪定街路樹の剪定街路樹の剪定",
+        "Potholes",
+        "Potholes",
+    )
+    series = (Series("requests", (4.0, 3.0, 2.0, 1.0)),)
+    chart = ChartSpec("s", "S", ChartKind.BARS, "service", "requests", labels, series)
+    light = draw_interactive(chart)[0].decode()
+
+    assert '[0,"Trash Collection: Misse…"]' in light
+    assert '[1,"街路樹の剪定街路樹の剪…"],[2,"Potholes"],[3,"Potholes"]' in light
+    assert dict(sources_of(json.loads(light)))["label"] == list(labels)
+
+
 def sources_of(item: object) -> list[tuple[str, object]]:
     """Return the named columns of the item, however deep they lie."""
     if isinstance(item, dict):
