@@ -17,8 +17,8 @@ TITLE = "County Cancer Rates"
 SPANS = (Span.MONTH,)
 NEEDS = f"{FILE}, with the columns cancer and population, in {{source}}"
 _TOP = 10
-_COUNTY = tuple(Column(name, Kind.COUNT) for name in ("Row", "Cancer", "Population"))
-_COLUMNS = (*_COUNTY, Column("Rate", Kind.DECIMAL))
+_PEOPLE = tuple(Column(name, Kind.COUNT) for name in ("Cancer", "Population"))
+_COLUMNS = (Column("Row", Kind.RANK), *_PEOPLE, Column("Rate", Kind.DECIMAL))
 
 
 def results(_: Period) -> Mapping[str, str]:
@@ -42,7 +42,7 @@ def build(ingredients: Ingredients, period: Period) -> Report:
         period=period,
         headline=f"{mean:.6f} cases a person on average in {len(rates):,} counties, "
         f"from {lowest:.6f} to {highest:.6f}{left_out}.",
-        sections=tuple(_sections(study, {**figures, "all cases by all people": cancer / population})),
+        sections=tuple(_sections(study, {**figures, "all counties together": cancer / population})),
         data={"rates": {"rows": len(rates), "left_out": len(study.left_out), **figures}},
         totals={"counties": len(rates)},
     )
@@ -53,7 +53,7 @@ def _sections(study: Study, figures: Mapping[str, float]) -> Iterable[Section]:
     title = f"Mean {figures['mean']:.6f}, median {figures['median']:.6f}"
     columns = Column("Figure", Kind.WORD), Column("Rate", Kind.DECIMAL)
     rows = tuple((name.capitalize(), value) for name, value in figures.items())
-    yield Section("The figures", (Table("figures", "Cases by people", columns, rows),))
+    yield Section("The figures", (Table("figures", "Rates: cases of cancer a person", columns, rows),))
     shape = histogram(title, "rate", "counties", [county.rate for county in study.counties])
     yield Section("How the rates lie", shape, spare=1)
     yield Section("Highest", (_table("highest", "The highest rates", ranked[:_TOP]),), spare=2)
@@ -67,7 +67,7 @@ def _table(slug: str, title: str, counties: Sequence[County], shown: int = _TOP,
 
 
 def _small_print(study: Study) -> tuple[Block, ...]:
-    columns = Column("Line", Kind.COUNT), Column("What is wrong", Kind.PHRASE)
+    columns = Column("Line", Kind.RANK), Column("What is wrong", Kind.WORD)
     said = (
         f"A rate is a row's cancer divided by its population, whole numbers that {FILE} has for each county. "
         "The study has no dates: this is how it stood when the report was built."

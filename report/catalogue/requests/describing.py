@@ -104,7 +104,7 @@ def _chart(month: Month) -> ChartSpec:
     share = percent(sum(requests for _, requests in top) / month.total) if top else ""
     return ChartSpec(
         slug="most-requested",
-        title=f"{count_of(len(top), 'service')} of {len(month.services):,} make {share} of the requests"
+        title=f"The first {len(top)} of {len(month.services):,} services make {share} of the requests"
         if rest
         else "Requests of each service",
         kind=ChartKind.BARS,

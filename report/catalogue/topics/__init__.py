@@ -15,6 +15,7 @@ SPANS = (Span.SO_FAR, Span.DAY)
 NEEDS = "answers of trends/place in {source}, named dt=2026-11-20/130500Z-WOEID-NAME.json"
 _TOP = 10
 _SHOWN = 20
+_WORLD = 1  # the woeid of no place in particular
 _COLUMNS = (
     Column("Rank", Kind.RANK),
     Column("Topic", Kind.PHRASE),
@@ -65,8 +66,9 @@ def _headline(found: Found, period: Period) -> str:
     first = found.payloads[0]
     leader = f"{isolated(cut(first.topics[0].name))} is first" if first.topics else "Nothing is trending"
     others = len(found.payloads) - 1
-    more = f", and {count_of(others, 'other place')} below" if others else ""
-    return f"{leader} in {isolated(cut(first.place))}{more}."
+    more = f"; {count_of(others, 'other place')} below" if others else ""
+    where = "worldwide" if first.woeid == _WORLD else f"in {isolated(cut(first.place))}"
+    return f"{leader} {where}{more}."
 
 
 def _section(payload: Payload, period: Period, spare: int) -> Section:
@@ -83,7 +85,7 @@ def _small_print(found: Found) -> tuple[Block, ...]:
         "Topics stand in the order the API gives them, which is not that of their tweets. A dash says that "
         "it gave no number of tweets. Of each place the last answer of the day is shown."
     )
-    columns = Column("File", Kind.PHRASE), Column("What is wrong", Kind.PHRASE)
+    columns = Column("File", Kind.WORD), Column("What is wrong", Kind.WORD)
     rows = tuple(found.passed_over)
     title = f"{count_of(len(rows), 'file')} passed over"
     nothing = "No file was passed over."

@@ -73,7 +73,7 @@ def test_the_last_answer_of_each_place_is_shown_by_the_reports_clock(source: Mem
 
     assert [section.title for section in report.sections][:2] == ["Worldwide", "New York"]
     assert report.tables()[0].title == "As of 20 November 2026, 22:04, Asia/Tokyo"
-    assert report.headline == "#late is first in Worldwide, and 1 other place below."
+    assert report.headline == "#late is first worldwide; 1 other place below."
 
 
 def test_a_day_so_far_ends_at_its_minute(source: MemoryStorage) -> None:
