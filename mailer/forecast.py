@@ -3,81 +3,121 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from mailer.deliveries import Delivery, deliveries
+from mailer.desk import Desk, intents_of
 from mailer.groups import Group
 from mailer.ledger import Occasion
-from mailer.planning import Intent
-from mailer.press import is_held
-from mailer.serving import Desk, intents_of
-from report.editions import newest_of
-from report.errors import NotFound
+from mailer.planning import Fate, Intent
+from report.alerts import Alarm
+from report.catalogue import find
+from report.editions import Edition, newest_of
+from report.errors import NotFound, StorageError, TrendsError
 
-DUE, HELD, TO_COME = "due now", "held for want of data", "to come"
+DUE, TO_COME, TOO_LATE = "due now", "to come", Fate.TOO_LATE.value
+HELD, BROKEN, UNBUILT = "held for want of data", "not fit to be sent", "report cannot be built"
+_HINDERED = {Alarm.HELD: HELD, Alarm.MAIL_BROKEN: BROKEN}
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What waits for whoever has not had a mail, and what there is to say of it, to all alike."""
+
+    state: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Mail:
-    """One reader's mail: due at `due_at` (UTC), by the clocks of `zone`; `state` as the ledger has it."""
+    """One reader's mail: due at `due_at` (UTC), by the clocks of `zone`; `state` as the ledger has it.
 
-    report: str
-    period: str
+    `why` is about this reader, `note` about all who wait for the mail.
+    """
+
+    occasion: Occasion
     due_at: datetime
     zone: ZoneInfo
     reader: str
     state: str
     why: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Mails:
-    """The mails of one edition that are due at one moment by one zone's clocks, by their states."""
+    """The mails of one occasion that are due at one moment by one zone's clocks, by their states."""
 
-    report: str
-    period: str
+    occasion: Occasion
     due_at: datetime
     zone: ZoneInfo
     states: tuple[tuple[str, int], ...]
 
 
 def forecast(desk: Desk, groups: Iterable[Group]) -> Iterator[Mail]:
-    """Yield each reader's mail, group by group; asks the ledger as the run does. Raise `StorageError`."""
+    """Yield each reader's mail, group by group, corrections after the mail they correct.
+
+    It is decided as the run decides it, by the report that stands: a run would first make that anew, had data
+    come since. Of what is too late only what nobody had is told. Raise `StorageError`.
+    """
+    lateness = timedelta(hours=desk.services.settings.mail_late_hours)
     for group in groups:
-        intents = {
-            intent.reader: intent
-            for intent in intents_of(desk, Occasion(group.report, group.period), group.addresses)
-        }
-        due = HELD if _is_held(desk, group) else DUE
-        for turn in group.turns:
-            if intent := intents.pop(turn.address, None):
-                state = _state(intent, due if turn.due_at <= desk.now else TO_COME)
-                yield Mail(
-                    group.report, group.period, turn.due_at, turn.zone, turn.address, state, intent.why
-                )
+        occasion = Occasion(group.report, group.period)
+        intents = intents_of(desk, occasion, group.addresses)
+        if all(turn.due_at > desk.now for turn in group.turns):
+            yield from _mails(group, occasion, intents, Prospect(TO_COME))
+        elif all(desk.now - turn.due_at > lateness for turn in group.turns):
+            missed = [intent for intent in intents if intent.fate is None]
+            yield from _mails(group, occasion, missed, Prospect(TOO_LATE))
+        else:
+            yield from _due(desk, group, occasion, intents)
 
 
 def summed_up(mails: Iterable[Mail]) -> Iterator[Mails]:
-    """Yield the mails without their readers: how many there are of each edition, hour and zone."""
-    for name, found in groupby(mails, key=lambda mail: (mail.report, mail.period)):
+    """Yield the mails without their readers: how many there are of each occasion, hour and zone."""
+    for occasion, found in groupby(mails, key=lambda mail: mail.occasion):
         counts: dict[tuple[datetime, str], Counter[str]] = {}
         for mail in found:
             counts.setdefault((mail.due_at, mail.zone.key), Counter())[mail.state] += 1
         for (due_at, zone), states in sorted(counts.items()):
-            yield Mails(*name, due_at, ZoneInfo(zone), tuple(sorted(states.items())))
+            yield Mails(occasion, due_at, ZoneInfo(zone), tuple(sorted(states.items())))
 
 
-def _state(intent: Intent, waiting: str) -> str:
-    return waiting if intent.fate is None else intent.fate.value
+def _due(desk: Desk, group: Group, occasion: Occasion, intents: list[Intent]) -> Iterator[Mail]:
+    edition = _standing(desk, group)
+    if isinstance(edition, Prospect):
+        yield from _mails(group, occasion, intents, edition)
+        return
+    for delivery in deliveries(desk, group, edition, intents):
+        yield from _mails(group, delivery.occasion, delivery.intents, _prospect(delivery))
 
 
-def _is_held(desk: Desk, group: Group) -> bool:
-    """Whether the edition that stands would be held; one that is not built yet is not judged."""
-    if group.turns[0].due_at > desk.now:
-        return False
+def _standing(desk: Desk, group: Group) -> Edition | Prospect:
+    """The edition that stands, or what waits for its readers where there is none."""
     try:
-        edition = newest_of(desk.services.storage, group.report, group.period)
+        find(group.report)
+        return newest_of(desk.services.storage, group.report, group.period)
     except NotFound:
-        return False
-    return is_held(edition, desk.hold_below)
+        return Prospect(DUE, f"{group} is not built yet: a run builds it first, and then weighs it")
+    except StorageError:
+        raise
+    except (TrendsError, ValueError, LookupError, TypeError) as error:
+        return Prospect(UNBUILT, f"{group}: {error}")
+
+
+def _prospect(delivery: Delivery) -> Prospect:
+    hindrance = delivery.hindrance
+    return Prospect(_HINDERED[hindrance.alarm], hindrance.says) if hindrance else Prospect(DUE)
+
+
+def _mails(group: Group, occasion: Occasion, intents: Iterable[Intent], prospect: Prospect) -> Iterator[Mail]:
+    turns = {turn.address: turn for turn in reversed(group.turns)}
+    for intent in intents:
+        turn = turns[intent.reader]
+        about = occasion, turn.due_at, turn.zone, turn.address
+        if intent.fate is None:
+            yield Mail(*about, prospect.state, note=prospect.note)
+        else:
+            yield Mail(*about, intent.fate.value, intent.why)

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from mailer.desk import Desk, intents_of
 from mailer.groups import Group, Turn, gathered, spans_of
 from mailer.ledger import Occasion
 from mailer.planning import Fate
-from mailer.serving import Desk, Served, intents_of
+from mailer.serving import Served
 from mailer.slots import passed_slots
 from report.alerts import Alarm, Finding
 from report.readers import Every, Reader

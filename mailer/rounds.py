@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from mailer.desk import Desk
 from mailer.groups import Group, Turn, gathered
 from mailer.heartbeats import Beat, beat, moves_before, moves_until
 from mailer.lateness import by_the_hour, passed_groups, told_late, told_skipped
-from mailer.serving import Desk, Served, publish, serve
+from mailer.serving import Served, publish, serve
 from mailer.slots import INSTANT, newest_slot, next_slot, open_slots, slots
 from report.alerts import Alarm
 from report.catalogue import FIRST, titles
@@ -33,6 +34,16 @@ def coming_groups(
     return gathered(readers, settings.timezone, partial(slots, window=window))
 
 
+def missed_groups(desk: Desk, readers: Sequence[Reader], last: Beat | None) -> list[Group]:
+    """Return what was open at the last run and is too late by now, but for hourly mails.
+
+    A first run ever, or one whose clock is behind, has nothing to compare with.
+    """
+    if last is None or last.at >= desk.now:
+        return []
+    return passed_groups(desk, by_the_hour(readers)[1], last.at)
+
+
 def next_turn(settings: Settings, readers: Iterable[Reader], now: datetime) -> Turn | None:
     """Return whose mail is the next one due after `now`; None where nobody is to get any."""
     groups = gathered(readers, settings.timezone, partial(next_slot, now=now))
@@ -51,7 +62,7 @@ def go_round(desk: Desk, readers: Sequence[Reader], last: Beat | None) -> Served
     steps = _steps(desk, groups, [*passed, *_newest(desk, others)])
     served = sum(steps, Served())
     if before and before < desk.now:
-        late = [told_late(desk, group) for group in passed]
+        late = [told_late(desk, group) for group in missed_groups(desk, readers, last)]
         served = sum(late, served)
         served += told_skipped(passed_groups(desk, hourly, before), before, desk.now)
     return served

@@ -1,65 +1,29 @@
-"""Mails one edition: built, weighed, looked over, then sent to each reader who has not had it."""
+"""Mails one edition: built, then sent to each reader who has not had it, unless something hinders it."""
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from functools import cached_property, partial
+from datetime import timedelta
 
+from mailer.deliveries import Delivery, about, deliveries
+from mailer.desk import Desk, intents_of
 from mailer.groups import Group
 from mailer.hindrances import hindrance_to
 from mailer.ledger import Occasion
-from mailer.letters import Heading, letter_writer
-from mailer.pacing import Stop, clock_from
-from mailer.planning import Fate, Intent, plan
-from mailer.preflight import problems_of
-from mailer.press import attachments, built, correction_heading, heading, is_held, published
+from mailer.planning import Fate, Intent
+from mailer.press import built, published
 from mailer.sending import PROBLEMS, Outcome, Post, carry_out, summary
 from report.alerts import Alarm, Finding
-from report.corrections import top_changed
-from report.editions import Edition, edition_folder, load
-from report.errors import BuildRunning, MailError, NotBegun, NotFound, TrendsError
-from report.mail import Letter
-from report.runs import Run, is_over
+from report.editions import Edition
+from report.errors import BuildRunning, NotBegun, TrendsError
 from report.services import Services
-from report.words import percent
 
 _ALARMS = {Fate.REFUSED: Alarm.READER_REFUSED, Fate.UNKNOWN: Alarm.UNKNOWN_OUTCOME}
 _LOOKED_FOR = (Alarm.BUILD_FAILED, Alarm.HELD, Alarm.MAIL_BROKEN)
 _TOLD_AT_MOST = 100  # findings of one alarm and group; the log has all
-_FIRST = 1  # a reader gets one correction of a period, whichever revision comes after it
 
 log = logging.getLogger("mailer")
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What a run works with.
-
-    `now` (aware) is its time, as it was told; `begun_at` is what the real clock showed then.
-    Under `hold_below` percent of observed minutes a mail waits for data.
-    """
-
-    services: Services
-    now: datetime
-    run: Run
-    stop: Stop
-    hold_below: int
-    begun_at: datetime | None = None
-
-    def __post_init__(self) -> None:
-        self.clock()  # it begins with the run, not with the first mail
-
-    @cached_property
-    def clock(self) -> Callable[[], datetime]:
-        """What time it is, by one clock for the whole run: the last group's claims must not look old."""
-        return clock_from(self.now)
-
-    @property
-    def real_now(self) -> datetime:
-        """The time of the run that others go by, whatever it was told: of alarms, and of signs of life."""
-        return self.begun_at or self.now
 
 
 @dataclass(frozen=True)
@@ -74,14 +38,9 @@ class Served:
         return Served(self.fates + other.fates, self.findings + other.findings, self.checked | other.checked)
 
 
-def intents_of(desk: Desk, occasion: Occasion, addresses: Iterable[str]) -> list[Intent]:
-    """Return what the ledger leaves to be done for these readers; raise `StorageError`."""
-    return plan(desk.services.storage, occasion, addresses, desk.now, is_over)
-
-
 def serve(desk: Desk, group: Group) -> Served:
     """Do what is due for the group, and say what was looked for; raise `StorageError`."""
-    looked_for = frozenset((alarm, _about(group)) for alarm in _LOOKED_FOR)
+    looked_for = frozenset((alarm, about(group)) for alarm in _LOOKED_FOR)
     return _served(desk, group) + Served(checked=looked_for)
 
 
@@ -98,19 +57,15 @@ def _served(desk: Desk, group: Group) -> Served:
     edition = _edition(desk, group, built)
     if not isinstance(edition, Edition):
         return _left(occasion, intents, *edition)
-    if is_held(edition, desk.hold_below):
-        return _left(occasion, intents, _held(desk, group, edition))
-    served = _mailed(
-        desk, group, occasion, intents, edition, heading(desk.services.settings, edition, desk.now)
-    )
-    return served + _corrected(desk, group, intents, edition) if corrects else served
+    found = deliveries(desk, group, edition, intents)
+    return sum((_carried_out(desk, group, delivery) for delivery in found), Served())
 
 
 def publish(desk: Desk, group: Group) -> Served:
     """Build the group's edition where there is none: it stands, whatever becomes of the mail."""
     edition = _edition(desk, group, published)
     findings = () if isinstance(edition, Edition) else edition
-    return Served(findings=findings, checked=frozenset({(Alarm.BUILD_FAILED, _about(group))}))
+    return Served(findings=findings, checked=frozenset({(Alarm.BUILD_FAILED, about(group))}))
 
 
 def _edition(
@@ -128,76 +83,16 @@ def _edition(
         if not isinstance(error, TrendsError):
             log.exception("%s could not be built", group)
         says = str(error) or type(error).__name__
-        return (Finding(Alarm.BUILD_FAILED, _about(group), f"{group} could not be built: {says}"),)
+        return (Finding(Alarm.BUILD_FAILED, about(group), f"{group} could not be built: {says}"),)
 
 
-def _held(desk: Desk, group: Group, edition: Edition) -> Finding:
-    assert edition.coverage is not None
-    hours = desk.services.settings.mail_late_hours
-    says = (
-        f"{group}: {percent(edition.coverage)} of the minutes were observed, MAIL_HOLD_BELOW asks for "
-        f"{percent(desk.hold_below / 100)}; it goes when data arrives within {hours} hours after it was due, "
-        f"or by `python -m mailer send --report {group.report} --period {group.period} --to ADDRESS`"
-    )
-    return Finding(Alarm.HELD, _about(group), says)
-
-
-def _corrected(desk: Desk, group: Group, intents: Sequence[Intent], edition: Edition) -> Served:
-    """Mail the edition anew to those whose first ten were others."""
-    had = [intent for intent in intents if intent.fate is Fate.ALREADY_SENT]
-    changed = {
-        revision: _is_changed(desk, group, revision, edition)
-        for revision in sorted({intent.revision for intent in had})
-    }
-    wrong = [intent.reader for intent in had if changed[intent.revision]]
-    if not wrong:
-        return Served()
-    occasion = Occasion(group.report, group.period, _FIRST)
-    over = correction_heading(desk.services.settings, edition, desk.now)
-    return _mailed(desk, group, occasion, intents_of(desk, occasion, wrong), edition, over)
-
-
-def _is_changed(desk: Desk, group: Group, revision: int, edition: Edition) -> bool:
-    if revision >= edition.revision:
-        return False
-    folder = edition_folder(group.report, group.period, revision)
-    try:
-        return top_changed(load(desk.services.storage, folder), edition)
-    except NotFound:
-        return False
-
-
-def _about(what: Group | Occasion) -> str:
-    """What an alarm calls it: hourly mails alike, since what is wrong with one mostly lasts to the next."""
-    return f"{what.report}, day so far" if "T" in what.period else f"{what.report} {what.period}"
-
-
-def _mailed(
-    desk: Desk, group: Group, occasion: Occasion, intents: Sequence[Intent], edition: Edition, over: Heading
-) -> Served:
-    services, settings = desk.services, desk.services.settings
-    files = partial(attachments, services, edition)
-    letter = letter_writer(services.storage, edition, over, settings, files)
-    waiting = next((intent.reader for intent in intents if intent.fate is None), None)
-    if waiting is None:
-        return _left(occasion, intents)
-    if broken := _broken(occasion, letter, waiting, settings.public_url):
-        return _left(occasion, intents, broken)
-    return _tallied(occasion, carry_out(intents, letter, edition.revision, _post(desk, group)))
-
-
-def _broken(
-    occasion: Occasion, letter: Callable[[str], Letter], reader: str, public_url: str
-) -> Finding | None:
-    """What is wrong with the letter, looked over once: but for their links, all readers' are alike."""
-    try:
-        problems = problems_of(letter(reader).parsed(), public_url)
-    except (MailError, NotFound) as error:
-        problems = [str(error)]
-    if not problems:
-        return None
-    says = f"{occasion} is not mailed, since it would not arrive as it should: {' '.join(problems)}"
-    return Finding(Alarm.MAIL_BROKEN, _about(occasion), says)
+def _carried_out(desk: Desk, group: Group, delivery: Delivery) -> Served:
+    if delivery.hindrance:
+        return _left(delivery.occasion, delivery.intents, delivery.hindrance)
+    if not delivery.is_wanted:
+        return _left(delivery.occasion, delivery.intents)
+    revision, post = delivery.edition.revision, _post(desk, group)
+    return _tallied(delivery.occasion, carry_out(delivery.intents, delivery.letter, revision, post))
 
 
 def _post(desk: Desk, group: Group) -> Post:
@@ -234,8 +129,8 @@ def _tallied(occasion: Occasion, outcomes: Iterable[Outcome]) -> Served:
                 log.warning("%s: %s: %s", outcome.reader, outcome.fate, outcome.why)
             if outcome.fate in _ALARMS and fates[outcome.fate] <= _TOLD_AT_MOST:
                 says = f"{occasion}: {outcome.reader}: {outcome.why}"
-                about = _about(occasion) if outcome.fate is Fate.REFUSED else str(occasion)
-                findings.append(Finding(_ALARMS[outcome.fate], about, says))
+                name = about(occasion) if outcome.fate is Fate.REFUSED else str(occasion)
+                findings.append(Finding(_ALARMS[outcome.fate], name, says))
     finally:
         log.info("%s: %s", occasion, summary(fates))
     return Served(fates, tuple(findings))

@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from mailer.commands.arguments import moment_of
+from mailer.commands.arguments import moment_of, real_time
+from mailer.desk import Desk
 from mailer.forecast import Mail, Mails, forecast, summed_up
 from mailer.groups import Group
 from mailer.heartbeats import last_beat, moves_before
+from mailer.ledger import Occasion
 from mailer.pacing import Stop
-from mailer.rounds import coming_groups, open_groups
-from mailer.serving import Desk
+from mailer.rounds import coming_groups, missed_groups, open_groups
+from mailer.week_notes import week_notes
 from report.composition import services_from_environ
 from report.runs import this_run
 from report.subscribers import readers_of
@@ -40,9 +42,9 @@ _HEADINGS = ("due (UTC)", "there", "zone", "report", "period")
 def plan(at: str | None, days: int, by_reader: bool, form: str) -> None:
     """Show who would get what, covering which period, and when; write nothing, send nothing.
 
-    What is due now stands first, with what the ledger says of it; then what is to come, by the reader's
-    clock and in UTC. It is decided as `send` decides it. Readers of an edition who are due at one hour of
-    one zone share a line.
+    What nobody sent in time stands first, then what is due now, with what the ledger says of it, then what is
+    to come, by the reader's clock and in UTC. It is decided as `send` decides it, by the reports that stand:
+    none is built for it. Readers of an edition who are due at one hour of one zone share a line.
 
     \b
     Examples:
@@ -53,15 +55,28 @@ def plan(at: str | None, days: int, by_reader: bool, form: str) -> None:
     services = services_from_environ()
     settings = services.settings
     now = moment_of(at, settings.timezone)
-    moves = moves_before(last_beat(services.storage), settings)
-    readers = readers_of(services.storage, settings, moves=moves)
+    desk = Desk(services, now, this_run(), Stop(), settings.mail_hold_below)
+    last = last_beat(services.storage)
+    readers = readers_of(services.storage, settings, moves=moves_before(last, settings))
     groups = [
+        *(missed_groups(desk, readers, last) if now <= real_time() else []),  # others run before what comes
         *open_groups(settings, readers, now),
         *coming_groups(settings, readers, now, now + timedelta(days=days)),
     ]
-    mails = forecast(Desk(services, now, this_run(), Stop(), settings.mail_hold_below), groups)
+    notes = dict[str, None]()
+    mails = _noted(forecast(desk, groups), notes)
     for line in _json(mails) if form == "json" else _table(groups, mails, by_reader):
         click.echo(line)
+    for note in (*notes, *week_notes(readers, settings.timezone, now)):
+        click.echo(note, err=True)
+
+
+def _noted(mails: Iterable[Mail], notes: dict[str, None]) -> Iterator[Mail]:
+    """Pass the mails on, and keep what is said of many at once, each sentence one time."""
+    for mail in mails:
+        if mail.note:
+            notes[mail.note] = None
+        yield mail
 
 
 def _json(mails: Iterable[Mail]) -> Iterator[str]:
@@ -72,11 +87,12 @@ def _json(mails: Iterable[Mail]) -> Iterator[str]:
             "due_at": mail.due_at.isoformat(),
             "there": mail.due_at.astimezone(mail.zone).isoformat(),
             "zone": mail.zone.key,
-            "report": mail.report,
-            "period": mail.period,
+            "report": mail.occasion.report,
+            "period": mail.occasion.period,
+            "correction": mail.occasion.correction,
             "reader": mail.reader,
             "state": mail.state,
-            "why": mail.why,
+            "why": mail.why or mail.note,
         }
         yield before + json.dumps(values, ensure_ascii=False)
         before = ","
@@ -94,16 +110,22 @@ def _table(groups: Iterable[Group], mails: Iterable[Mail], by_reader: bool) -> I
 
 def _of_one(mail: Mail) -> list[str]:
     why = f" ({mail.why})" if mail.why else ""
-    return [*_when(mail.due_at, mail.zone), mail.report, mail.period, f"{mail.reader}: {mail.state}{why}"]
+    said = f"{mail.reader}: {_what(mail.occasion)}{mail.state}{why}"
+    return [*_when(mail.due_at, mail.zone), mail.occasion.report, mail.occasion.period, said]
 
 
 def _of_many(mails: Mails) -> list[str]:
     states = ", ".join(f"{count:,} {state}" for state, count in mails.states)
-    return [*_when(mails.due_at, mails.zone), mails.report, mails.period, states]
+    name = [mails.occasion.report, mails.occasion.period]
+    return [*_when(mails.due_at, mails.zone), *name, f"{_what(mails.occasion)}{states}"]
+
+
+def _what(occasion: Occasion) -> str:
+    return "correction: " if occasion.correction else ""
 
 
 def _order(mails: Mails) -> tuple[datetime, str, str]:
-    return mails.due_at, mails.report, mails.zone.key
+    return mails.due_at, mails.occasion.report, mails.zone.key
 
 
 def _when(due_at: datetime, zone: ZoneInfo) -> list[str]:

@@ -9,6 +9,7 @@ import click
 
 from mailer.reader_roll import LISTED, aligned, roll
 from mailer.reader_table import BadLine, as_csv, cells_of, parse_reports, read_table, write_table
+from mailer.week_notes import week_notes
 from report.addresses import mailbox, reader_key
 from report.catalogue import FIRST
 from report.composition import services_from_environ
@@ -89,6 +90,8 @@ def add(address: str, reports: tuple[str, ...], rhythm: str | None, zone: str | 
     click.echo(
         f"{reader.address} {outcome.value}: {reader.titles}, {reader.rhythm.words}, {reader.zone.key} time"
     )
+    for note in week_notes([reader], services.settings.timezone, datetime.now(UTC)):
+        click.echo(note)
 
 
 @readers.command()

@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 import click
 
 from mailer.commands.arguments import moment_of, period_named, real_time
+from mailer.desk import Desk
 from mailer.figures import figures_of
+from mailer.forecast import BROKEN, DUE, HELD, TOO_LATE, UNBUILT, forecast
 from mailer.groups import Group, Turn
 from mailer.heartbeats import last_beat, moves_before
-from mailer.ledger import Occasion
 from mailer.pacing import stoppable
-from mailer.rounds import CHECKED, close_round, go_round, next_turn, open_groups
+from mailer.rounds import CHECKED, close_round, go_round, missed_groups, next_turn, open_groups
 from mailer.sending import PROBLEMS
-from mailer.serving import Desk, Served, intents_of, serve
+from mailer.serving import Served, serve
 from mailer.signals import give_signs, put_off, tally
 from mailer.watching import check_collector
 from report.alerting import tell
@@ -32,6 +33,7 @@ from report.suppressions import is_suppressed
 _FAILURES = frozenset({Alarm.BUILD_FAILED, Alarm.MAIL_BROKEN})
 _COLLECTOR = frozenset({Alarm.COLLECTOR_STOPPED, Alarm.SOURCE_STALE})
 _RUN = "the run of the mailer"
+_WOULD_BE = {DUE: "would send"} | {state: f"{state}:" for state in (HELD, BROKEN, UNBUILT, TOO_LATE)}
 _LOST = (
     "its reader gets no mail: restore the record, or add the reader anew by `python -m mailer readers add`"
 )
@@ -56,7 +58,11 @@ log = logging.getLogger("mailer")
     metavar="ID",
     help="With --to: a day, 2026-W47, 2026-11 or 2026-11-20T0730Z; the last whole day or month by default.",
 )
-@click.option("--dry-run", is_flag=True, help="Say what would be done; send nothing, write nothing.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Say what would be done, by the reports that stand; build, send and write nothing.",
+)
 def send(at: str | None, to: tuple[str, ...], report: str | None, period: str | None, dry_run: bool) -> None:
     """Send what is due to who has not had it.
 
@@ -117,22 +123,24 @@ def _is_suppressed(services: Services, address: str, report: str) -> bool:
 
 
 def _rehearse(desk: Desk) -> int:
-    moves = moves_before(last_beat(desk.services.storage), desk.services.settings)
+    last = last_beat(desk.services.storage)
+    moves = moves_before(last, desk.services.settings)
     readers = readers_of(desk.services.storage, desk.services.settings, moves=moves)
-    return _show(desk, _announced(desk, readers))
+    return _show(desk, [*missed_groups(desk, readers, last), *_announced(desk, readers)])
 
 
 def _show(desk: Desk, groups: Sequence[Group]) -> int:
     """Tell what would be done; return the exit status the real run would begin with."""
-    fates = set()
-    for group in groups:
-        occasion = Occasion(group.report, group.period)
-        for intent in intents_of(desk, occasion, group.addresses):
-            what = "would send" if intent.fate is None else f"{intent.fate}, nothing to do:"
-            why = f" ({intent.why})" if intent.why else ""
-            click.echo(f"{what} {occasion} to {intent.reader}{why}")
-            fates.add(intent.fate)
-    return 1 if PROBLEMS & fates else 0
+    states, notes = set(), dict[str, None]()
+    for mail in forecast(desk, groups):
+        what = _WOULD_BE.get(mail.state, f"{mail.state}, nothing to do:")
+        why = f" ({mail.why})" if mail.why else ""
+        click.echo(f"{what} {mail.occasion} to {mail.reader}{why}")
+        states.add(mail.state)
+        notes[mail.note] = None
+    for note in filter(None, notes):
+        click.echo(note, err=True)
+    return 1 if states & {BROKEN, UNBUILT, *PROBLEMS} else 0
 
 
 def _go_round(desk: Desk) -> int:

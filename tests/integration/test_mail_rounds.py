@@ -2,13 +2,10 @@
 
 import json
 from datetime import UTC, datetime
-from email import message_from_bytes
-from email.policy import default
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from mailer.__main__ import cli
 from mailer.heartbeats import last_beat
@@ -17,64 +14,10 @@ from report.adapters.s3_storage import S3Storage
 from report.addresses import reader_key
 from report.alert_states import states
 from report.editions import newest_of
-from report.storage import Storage
 from report.suppressions import suppress
 from tests.mail_builders import HTML, a_frozen_edition
+from tests.mail_house import ANN, BOB, CYD, FIVE, OWNER, QUARTER_PAST, House, furnished, words_of
 from tests.s3_server import variables_of
-
-ANN, BOB, CYD, OWNER = "ann@example.com", "bob@example.com", "cyd@example.com", "owner@example.com"
-FIVE = "2026-11-21T05:00Z"
-QUARTER_PAST = "2026-11-21T05:15Z"
-
-
-class House:
-    """A mailer's folder, its storage and settings, and the letters it wrote."""
-
-    def __init__(self, folder: Path, storage: Storage, **settings: str) -> None:
-        self.folder = folder
-        self.storage = storage
-        self.settings = {
-            "SMTP_URL": f"file:{folder}/outbox",
-            "MAIL_FROM": "Trends <trends@example.org>",
-            "MAIL_TO": ANN,
-            "MAIL_OWNER": OWNER,
-            "ALERT_QUIET_MINUTES": "0",
-            **settings,
-        }
-
-    def run(self, *arguments: str, **settings: str) -> Result:
-        """Run a command in this process."""
-        return CliRunner().invoke(cli, arguments, env=self.settings | settings, catch_exceptions=False)
-
-    def send(self, at: str, *arguments: str, **settings: str) -> Result:
-        """Run `send` at a time, which the clock shows as well."""
-        words, moment = ("send", "--at", at, *arguments), datetime.fromisoformat(at)
-        return CliRunner().invoke(
-            cli, words, env=self.settings | settings, obj=lambda: moment, catch_exceptions=False
-        )
-
-    def subscribe(self, address: str, rhythm: str, zone: str = "UTC") -> None:
-        """Add a reader, who joined long ago."""
-        assert self.run("readers", "add", address, "--rhythm", rhythm, "--zone", zone).exit_code == 0
-        for info in self.storage.list("subscribers/"):
-            record = json.loads(self.storage.get(info.key)) | {"since": "2020-01-01T00:00:00+00:00"}
-            self.storage.put(info.key, json.dumps(record).encode())
-
-    def letters(self) -> list[Any]:
-        """Return the letters written since this was asked the last time, by reader."""
-        paths = [*(self.folder / "outbox").glob("*.eml")]
-        letters = [message_from_bytes(path.read_bytes(), policy=default) for path in paths]
-        for path in paths:
-            path.unlink()
-        return sorted(letters, key=lambda letter: str(letter["To"]))
-
-    def reached(self) -> list[str]:
-        """Return whom these were to."""
-        return [str(letter["To"]) for letter in self.letters()]
-
-    def told(self) -> str:
-        """Return what the owner was told since letters were asked for; other letters count as read."""
-        return _words([letter for letter in self.letters() if letter["To"] == OWNER])
 
 
 @pytest.fixture
@@ -82,7 +25,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     """A house with the edition of 20 November, in a folder."""
     monkeypatch.chdir(tmp_path)
     storage = DirectoryStorage(tmp_path / "data")
-    return _furnished(House(tmp_path, storage, STORAGE_URL=f"file:{tmp_path}/data"))
+    return furnished(House(tmp_path, storage, STORAGE_URL=f"file:{tmp_path}/data"))
 
 
 @pytest.fixture(params=["folder", "S3"])
@@ -93,12 +36,7 @@ def any_house(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     bucket, client = request.getfixturevalue("bucket"), request.getfixturevalue("s3")
     variables = variables_of(request.getfixturevalue("s3_endpoint"))
-    return _furnished(House(tmp_path, S3Storage(client, bucket), STORAGE_URL=f"s3://{bucket}", **variables))
-
-
-def _furnished(house: House) -> House:
-    a_frozen_edition(house.storage, ranking=("budget", "rain"), coverage=0.98)
-    return house
+    return furnished(House(tmp_path, S3Storage(client, bucket), STORAGE_URL=f"s3://{bucket}", **variables))
 
 
 @pytest.mark.parametrize(
@@ -186,7 +124,7 @@ def _suppress(house: House, address: str) -> None:
 def test_a_report_that_cannot_be_built_keeps_nobody_from_another(house: House) -> None:
     """The owner is told which, once; the others have their mail."""
     house.subscribe(BOB, "daily 05:00")
-    _rewrite(house, BOB, reports=["planets"])
+    house.rewrite(BOB, reports=["planets"])
 
     first, told = house.send(FIVE), house.letters()
     again = house.send(QUARTER_PAST)
@@ -194,11 +132,6 @@ def test_a_report_that_cannot_be_built_keeps_nobody_from_another(house: House) -
     assert [str(letter["To"]) for letter in told] == [ANN, OWNER]
     assert "planets 2026-11-20 could not be built: there is no report named" in told[1].get_content()
     assert (first.exit_code, again.exit_code, house.reached()) == (1, 1, [])
-
-
-def _rewrite(house: House, address: str, **changes: Any) -> None:
-    key = f"subscribers/{reader_key(address)}.json"
-    house.storage.put(key, json.dumps(json.loads(house.storage.get(key)) | changes).encode())
 
 
 def test_a_mail_of_too_few_minutes_waits_for_data(house: House) -> None:
@@ -224,11 +157,7 @@ def test_a_mail_that_was_held_too_long_is_late(house: House) -> None:
     told = house.letters()
 
     assert [str(letter["To"]) for letter in told] == [OWNER]
-    assert "more than 4 hours ago: the report is published, not mailed; without it: ann@" in _words(told)
-
-
-def _words(letters: list[Any]) -> str:
-    return " ".join(" ".join(str(letter.get_content()).split()) for letter in letters)
+    assert "more than 4 hours ago: the report is published, not mailed; without it: ann@" in words_of(told)
 
 
 def test_an_empty_day_is_mailed(house: House) -> None:
@@ -249,7 +178,7 @@ def test_a_mail_that_breaks_a_rule_is_told_instead_of_sent(house: House) -> None
     house.send(QUARTER_PAST)
 
     assert (broken.exit_code, [str(letter["To"]) for letter in told]) == (1, [OWNER])
-    assert "would not arrive as it should: The HTML has a <script>" in _words(told)
+    assert "would not arrive as it should: The HTML has a <script>" in words_of(told)
     assert house.reached() == [ANN]
 
 
@@ -260,7 +189,7 @@ def test_what_is_too_late_is_published_and_told_once(any_house: House) -> None:
     any_house.send("2026-11-21T04:50Z", "--to", BOB)
     any_house.letters()
     late = any_house.send("2026-11-21T11:00Z")
-    told = _words(any_house.letters())
+    told = words_of(any_house.letters())
     again = any_house.send("2026-11-21T11:15Z")
 
     assert (late.exit_code, again.exit_code) == (0, 0)
@@ -414,10 +343,3 @@ def test_a_plan_shows_what_was_sent_and_what_is_to_come(house: House) -> None:
         f"{BOB}: to come",
         f"{ANN}: to come",
     ]
-
-
-def test_a_plan_says_what_is_held(house: House) -> None:
-    """By the edition that stands; nothing is built for a plan."""
-    a_frozen_edition(house.storage, revision=2, coverage=0.31)
-
-    assert "1 held for want of data" in house.run("plan", "--at", FIVE).stdout

@@ -7,11 +7,12 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from mailer.desk import Desk
 from mailer.groups import Group, Turn
 from mailer.hindrances import hindrance_to
 from mailer.pacing import Stop
 from mailer.planning import Fate
-from mailer.serving import Desk, serve
+from mailer.serving import serve
 from report.addresses import reader_key
 from report.alerts import Alarm
 from report.composition import services_from

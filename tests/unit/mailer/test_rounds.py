@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from mailer.desk import Desk
 from mailer.heartbeats import Beat, beat, last_beat
 from mailer.ledger import Entry, Occasion, State, claim
 from mailer.pacing import Stop
 from mailer.planning import Fate
 from mailer.rounds import close_round, go_round, next_turn
-from mailer.serving import Desk, Served
+from mailer.serving import Served
 from report.alerts import Alarm
 from report.readers import Reader, parse_rhythm
 from report.runs import Run
