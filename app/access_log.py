@@ -1,27 +1,32 @@
 """Writes gunicorn's log in lines of our own, and counts each answer as it is logged."""
 
 import logging
+import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from time import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.http.wsgi import Response
 
-from app.log_lines import OneLine, line_of, moment
+from app.log_lines import OneLine, moment, shown
 from app.meters import meters
 from app.private import shown_path
 from app.request_ids import KEPT_AS
 from app.routes import ROUTE, UNKNOWN
 
+_ALL_PLAIN = re.compile(r"[!#-\[\]-~]+(?: [!#-\[\]-~]+){4}")
+"""Five values between which a space stands, and in which none of the signs that a log has to quote does."""
 
-@dataclass(frozen=True)
-class Answered:
-    """Who asked what, how it went, and how long it took; `path` is as a log may show it."""
+
+class Answered(NamedTuple):
+    """Who asked what, how it went, and how long it took; `path` is as a log may show it.
+
+    A tuple, since one is made for each answer of the loop: a frozen dataclass takes five times as long.
+    """
 
     id: str
     ip: str
@@ -65,21 +70,16 @@ class AccessLog(Logger):  # type: ignore[misc]  # gunicorn has no types
         meters().count_answers(answers)
         if self.access_log_enabled:
             now = moment(time())
-            self.access_log.info("%s", "\n".join(_line(now, answered) for answered in answers))
+            self.access_log.info("%s", "\n".join([answer_line(now, answered) for answered in answers]))
 
 
-def _line(now: str, it: Answered) -> str:
-    pairs = (
-        ("at", now),
-        ("level", "info"),
-        ("from", "access"),
-        ("id", it.id),
-        ("ip", it.ip),
-        ("method", it.method),
-        ("path", it.path),
-        ("route", it.route),
-        ("status", it.status),
-        ("bytes", it.size),
-        ("ms", round(it.seconds * 1000)),
+def answer_line(now: str, it: Answered) -> str:
+    """Return the line of one answer, in ASCII whatever was asked; `now` is as `moment` writes it."""
+    said = (it.id, it.ip, it.method, it.path, it.route)
+    if not _ALL_PLAIN.fullmatch(" ".join(said)):
+        said = (shown(it.id), shown(it.ip), shown(it.method), shown(it.path), shown(it.route))
+    name, ip, method, path, route = said
+    return (
+        f"at={now} level=info from=access id={name} ip={ip} method={method} path={path} route={route}"
+        f" status={it.status} bytes={it.size} ms={round(it.seconds * 1000)}"
     )
-    return line_of(pairs)

@@ -59,9 +59,10 @@ class Lru(Generic[_Key, _Value]):
     def get(self, key: _Key) -> _Value | None:
         """Return the value, or None."""
         with self._lock:
-            if key in self._kept:
+            value = self._kept.get(key)
+            if value is not None:
                 self._kept.move_to_end(key)
-            return self._kept.get(key)
+            return value
 
     def put(self, key: _Key, value: _Value) -> None:
         """Keep the value, and let go of those unused for longest until all fits."""

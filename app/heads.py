@@ -1,6 +1,7 @@
 """Understands the plainest requests by their bytes; whatever is not one of them is gunicorn's to parse."""
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -8,8 +9,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 8_000
 _MOST_HEADERS = 50
-_ASKED = re.compile(r"(GET|HEAD) (/|(?:/[A-Za-z0-9._-]+)+/?) HTTP/1\.1")
-_SAID = re.compile(r"([A-Za-z0-9-]+):[ \t]*([\t\x20-\x7e]*)")
+_ASKED = re.compile(r"(GET|HEAD) (/|(?:/[A-Za-z0-9._-]+)+/?) HTTP/1\.1\r\n")
+_SAID = re.compile(r"^([A-Za-z0-9-]+):[ \t]*([\t\x20-\x7e]*)\r\n", re.MULTILINE)
 _ABOUT_THE_LINE = frozenset(
     ("HTTP_CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT", "HTTP_UPGRADE", "HTTP_HTTP2_SETTINGS")
 )
@@ -23,15 +24,21 @@ def plain_request(head: bytes) -> "WSGIEnvironment | None":
     """
     if len(head) > _LONGEST or not head.endswith(b"\r\n\r\n"):
         return None
-    asked, *lines = head[:-4].decode("latin-1").split("\r\n")
-    address = _ASKED.fullmatch(asked)
-    said = [_SAID.fullmatch(line) for line in lines[:_MOST_HEADERS]]
-    if address is None or len(lines) > _MOST_HEADERS:
+    text = head[:-2].decode("latin-1")
+    address = _ASKED.match(text)
+    lines = text.count("\n") - 1  # each header ends one, so none was passed over if as many are found
+    if address is None or lines > _MOST_HEADERS:
         return None
-    environ = {f"HTTP_{it[1].upper().replace('-', '_')}": it[2].rstrip(" \t") for it in said if it}
-    if len(environ) < len(lines) or not _keeps_the_line(environ):
+    environ = {_wsgi_name(name): said.rstrip(" \t") for name, said in _SAID.findall(text, address.end())}
+    if len(environ) < lines or not _keeps_the_line(environ):
         return None
-    return environ | {"REQUEST_METHOD": address[1], "PATH_INFO": address[2]}
+    environ["REQUEST_METHOD"], environ["PATH_INFO"] = address.groups()
+    return environ
+
+
+@lru_cache(maxsize=256)
+def _wsgi_name(name: str) -> str:
+    return "HTTP_" + name.upper().replace("-", "_")
 
 
 def _keeps_the_line(environ: dict[str, str]) -> bool:

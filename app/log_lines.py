@@ -14,7 +14,7 @@ _PLAIN = re.compile(r"[!#-\[\]-~]+")
 
 def line_of(pairs: Iterable[tuple[str, object]]) -> str:
     """Return the pairs as one line of ASCII; a value with anything else in it is quoted as JSON has it."""
-    return " ".join(f"{name}={_shown(str(value))}" for name, value in pairs)
+    return " ".join(f"{name}={shown(str(value))}" for name, value in pairs)
 
 
 def moment(seconds: float) -> str:
@@ -22,7 +22,8 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _shown(value: str) -> str:
+def shown(value: str) -> str:
+    """Return a value as it stands in a line."""
     return value if _PLAIN.fullmatch(value) else json.dumps(value)
 
 

@@ -48,8 +48,7 @@ class Meters:
 
     def count_answers(self, answers: Iterable["Answered"]) -> None:
         """Count these, and how long those took that a thread gave."""
-        tally = Tally((answered.route, answered.status) for answered in answers)
-        for (route, status), many in tally.items():
+        for (route, status), many in Tally([(it.route, it.status) for it in answers]).items():
             self._requests.labels(route, status).inc(many)
         for answered in answers:
             if answered.seconds:

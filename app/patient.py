@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from socket import SHUT_RDWR, SHUT_WR, SO_SNDBUF, SOL_SOCKET, socket
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.config import Config
@@ -24,7 +25,11 @@ from app.waiting import Waiting
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-_LONGEST_READ = 65_536
+_LONGEST_READ = 16_384
+"""More than most heads; room is made for so much at each reading, and room for 64 KB takes longer to make."""
+_LOGGED_TOGETHER = 64
+_LOGGED_WITHIN_SECONDS = 0.02
+"""So many answers wait for the log at most, and so long: a record for many costs little more than for one."""
 _REQUEST_SECONDS = 10
 """Within these a request must be here, head and body, in however many pieces."""
 ANSWER_SECONDS = 300
@@ -44,6 +49,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         self._in_threads: Waiting[TConn, None] = Waiting(ANSWER_SECONDS)
         self._ending: Waiting[TConn, None] = Waiting(_ENDING_SECONDS)
         self.answered: list[Answered] = []
+        self._log_at = 0.0
+        self._keep_seconds = self.cfg.keepalive  # to look it up takes gunicorn longer than to tell the time
 
     @classmethod
     def check_config(cls, cfg: Config, log: Any) -> None:
@@ -117,12 +124,14 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         """Wait for the next request on a line that is listened to."""
         if not self._arriving.pop(conn):
             self._stop_keeping(conn)
-        conn.set_timeout()
+        conn.timeout = monotonic() + self._keep_seconds
         self.keepalived_conns.append(conn)
 
     def _stop_keeping(self, conn: TConn) -> None:
-        with suppress(ValueError):
+        try:  # noqa: SIM105 suppressing takes as long as all the rest here
             self.keepalived_conns.remove(conn)
+        except ValueError:  # nothing was said on it yet
+            pass
 
     def forget(self, conn: TConn) -> None:
         """Listen to the line no more, and wait for nothing on it."""
@@ -170,11 +179,27 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             client.sendall(refusal(status, answered.id))
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Run one round of the loop, and log in one go what it answered."""
-        super().wait_for_and_dispatch_events(timeout)
+        """Run one round of the loop; log in one go what it and the last ones answered."""
+        for key, _ in self.poller.select(_LOGGED_WITHIN_SECONDS if self.answered else timeout):
+            key.data(key.fileobj)
+        if not self.answered:
+            return
+        now = monotonic()
+        self._log_at = self._log_at or now + _LOGGED_WITHIN_SECONDS
+        if now >= self._log_at or len(self.answered) >= _LOGGED_TOGETHER:
+            self._log_answered()
+
+    def run(self) -> None:
+        """Serve until told to stop, and leave nothing unlogged."""
+        try:
+            super().run()
+        finally:
+            self._log_answered()
+
+    def _log_answered(self) -> None:
         if self.answered:
             self.log.access_together(self.answered)
-            self.answered = []
+            self.answered, self._log_at = [], 0.0
 
     def murder_pending(self) -> None:
         """End the lines that took too long, in whatever they were at."""

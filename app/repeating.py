@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 _SECONDS = 1.0
 _BUDGET_BYTES = 8 * 1024 * 1024
 _ENTRY_BYTES = 4096  # what the key and the headers of one answer may take
-_ANSWERED_BY_FLASK = (
-    "HTTP_RANGE",
-    "HTTP_IF_RANGE",
-    "HTTP_IF_MATCH",
-    "HTTP_IF_MODIFIED_SINCE",
-    "HTTP_IF_UNMODIFIED_SINCE",
+_ANSWERED_BY_FLASK = frozenset(
+    (
+        "HTTP_RANGE",
+        "HTTP_IF_RANGE",
+        "HTTP_IF_MATCH",
+        "HTTP_IF_MODIFIED_SINCE",
+        "HTTP_IF_UNMODIFIED_SINCE",
+    )
 )
 _TOLD = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_X_FORWARDED_PROTO", "SCRIPT_NAME")
 
@@ -45,10 +47,20 @@ class Answer:
         """Say whether a reader who keeps the line knows where the answer ends."""
         return "Content-Length" in dict(self.headers) or self.status.startswith("304 ")
 
+    @cached_property
+    def code(self) -> int:
+        """The status without its words."""
+        return int(self.status.partition(" ")[0])
+
+    @cached_property
+    def body_bytes(self) -> int:
+        """The size of the body."""
+        return sum(map(len, self.body))
+
     @property
     def weight(self) -> int:
         """Bytes it takes in memory, at most."""
-        return _ENTRY_BYTES + sum(map(len, self.body))
+        return _ENTRY_BYTES + self.body_bytes
 
 
 class Repeating:
@@ -106,10 +118,9 @@ def _key(environ: "WSGIEnvironment") -> tuple[str, ...] | None:
     """Return all that such an answer depends on, or None for a request that only Flask understands."""
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ.get("QUERY_STRING"):
         return None
-    if any(name in environ for name in _ANSWERED_BY_FLASK):
+    if not _ANSWERED_BY_FLASK.isdisjoint(environ):
         return None
-    told = (environ.get(name, "") for name in _TOLD)
-    key = (environ["REQUEST_METHOD"], environ["PATH_INFO"], *told)
+    key = (environ["REQUEST_METHOD"], environ["PATH_INFO"], *[environ.get(name, "") for name in _TOLD])
     return key if sum(map(len, key)) < _ENTRY_BYTES // 4 else None
 
 

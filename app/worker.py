@@ -23,6 +23,8 @@ from app.waiting import Waiting
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+_NAMED = f"{HEADER}: ".encode("latin-1")
+
 
 class RepeatingWorker(PatientWorker):
     """One process of the server; serves any WSGI application, and swiftly one that has a `Repeating`."""
@@ -30,7 +32,15 @@ class RepeatingWorker(PatientWorker):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._leaving: Waiting[TConn, memoryview] = Waiting(ANSWER_SECONDS)
-        self._second, self._date = 0, ""
+        self._second = 0
+        self._begun: dict[str, bytes] = {}
+        self._repeating: Repeating | None = None
+
+    def load_wsgi(self) -> None:
+        """Load the application, and find what it repeats."""
+        super().load_wsgi()
+        repeating = getattr(self.wsgi, "extensions", {}).get("repeating")
+        self._repeating = repeating if isinstance(repeating, Repeating) else None
 
     def answers_at_once(self, conn: TConn, received: bytes) -> bool:
         """Send what lies ready."""
@@ -42,15 +52,15 @@ class RepeatingWorker(PatientWorker):
         return True
 
     def _known(self, environ: "WSGIEnvironment | None") -> Answer | None:
-        if environ is None or not self.alive:
+        if environ is None or self._repeating is None or not self.alive:
             return None  # once told to stop, gunicorn says so to each reader
-        repeating = getattr(self.wsgi, "extensions", {}).get("repeating")
-        return repeating.known(environ) if isinstance(repeating, Repeating) else None
+        return self._repeating.known(environ)
 
     def _send(self, conn: TConn, environ: "WSGIEnvironment", answer: Answer) -> None:
         request_id = id_of(environ)
         self.answered.append(_answered(conn, environ, answer, request_id))
-        parts = [self._first_lines(answer, request_id), *answer.body]
+        head = self._first_lines(answer, request_id)
+        parts = [head, *answer.body]
         try:
             sent = conn.sock.sendmsg(parts)
         except BlockingIOError:
@@ -58,7 +68,7 @@ class RepeatingWorker(PatientWorker):
         except OSError:
             self.drop(conn)
             return
-        if sent == sum(map(len, parts)):
+        if sent == len(head) + answer.body_bytes:
             self.keep(conn)
             return
         self.forget(conn)
@@ -95,17 +105,22 @@ class RepeatingWorker(PatientWorker):
             self.drop(conn)
 
     def _first_lines(self, answer: Answer, request_id: str) -> bytes:
-        second = int(time())
-        if second != self._second:
-            self._second, self._date = second, util.http_date()
-        said = (
-            f"HTTP/1.1 {answer.status}",
-            f"Server: {SERVER}",
-            f"Date: {self._date}",
-            "Connection: keep-alive",
+        if self._second != (second := int(time())):
+            self._second, self._begun = second, {}
+        if answer.status not in self._begun:
+            self._begun[answer.status] = _beginning(answer.status)
+        return b"%b%b%b%b\r\n\r\n" % (
+            self._begun[answer.status],
+            answer.lines,
+            _NAMED,
+            request_id.encode("latin-1"),
         )
-        first = "".join(f"{line}\r\n" for line in said).encode("latin-1")
-        return first + answer.lines + f"{HEADER}: {request_id}\r\n\r\n".encode("latin-1")
+
+
+def _beginning(status: str) -> bytes:
+    """Return the lines that are the same for all answers of a second."""
+    said = (f"HTTP/1.1 {status}", f"Server: {SERVER}", f"Date: {util.http_date()}", "Connection: keep-alive")
+    return "".join(f"{line}\r\n" for line in said).encode("latin-1")
 
 
 def _answered(conn: TConn, environ: "WSGIEnvironment", answer: Answer, request_id: str) -> Answered:
@@ -116,7 +131,7 @@ def _answered(conn: TConn, environ: "WSGIEnvironment", answer: Answer, request_i
         environ["REQUEST_METHOD"],
         environ["PATH_INFO"],
         answer.route,
-        int(answer.status.partition(" ")[0]),
-        sum(map(len, answer.body)),
+        answer.code,
+        answer.body_bytes,
         0.0,
     )

@@ -126,7 +126,7 @@ def test_what_is_not_waited_for_is_refused(server: Gunicorn) -> None:
     server.stop()
 
     refused = [line.partition(" status=")[2][:3] for line in server.lines if " route=refused " in line]
-    assert refused == [str(status) for status in _REFUSED.values()]
+    assert sorted(refused) == sorted(str(status) for status in _REFUSED.values())
     assert not [line for line in server.lines if "a-key" in line or "Traceback" in line]
 
 
@@ -163,11 +163,10 @@ def test_the_loop_says_what_a_thread_says(open_line: OpenLine, method: str, said
 
 def test_a_slow_reader_gets_all_and_holds_up_nobody(open_line: OpenLine) -> None:
     """What does not fit into the line's buffers is sent to the last byte, while others are answered."""
-    slow, other = open_line(receive_buffer=65_536), open_line()
-    slow.ask()  # by a thread, and ready from now on
-    slow.answer()
-    other.ask(LARGE)
+    other = open_line()
+    other.ask(LARGE)  # by a thread, which packs it first, and ready from now on
     large = other.answer()
+    slow = open_line(receive_buffer=65_536)
     for _ in range(6):  # more than the line's buffers take
         slow.ask(LARGE)
         other.ask()

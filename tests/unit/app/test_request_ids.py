@@ -1,5 +1,9 @@
 """Rules for the ids of requests."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -44,3 +48,14 @@ def test_the_page_of_an_error_names_its_request(client: FlaskClient, accept: str
     answer = client.get("/nothing", headers={"Accept": accept})
 
     assert answer.headers["X-Request-ID"] in answer.text
+
+
+def test_processes_give_different_ids() -> None:
+    """gunicorn loads the pages once and forks then; no worker repeats what another says."""
+    code = "import os; from app.request_ids import new_id; new_id(); os.fork(); print(new_id(), flush=True)"
+    root = Path(__file__).parents[3]
+
+    ran = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+
+    first, second = ran.stdout.split()
+    assert first != second
