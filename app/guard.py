@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from flask import Flask, Response, request
-from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.datastructures import Authorization, WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 from app.answers import NEVER_KEPT
@@ -37,7 +37,7 @@ class Guard:
 
     def check_password(self) -> None:
         """Let this request pass, or raise `Unauthorized`; `TooManyRequests` for who guesses on and on."""
-        said = request.authorization
+        said = _said()
         if said is None or said.type != "basic":
             raise Unauthorized(www_authenticate=_ASK)
         self.visitors.refuse_guessers()
@@ -60,7 +60,7 @@ def guard_pages(app: Flask, guard: Guard) -> None:
 
     @app.before_request
     def ask() -> None:
-        if _is_open() or (request.authorization is None and _is_shared(guard)):
+        if _is_open() or (_said() is None and _is_shared(guard)):
             return
         guard.check_password()
 
@@ -72,6 +72,14 @@ def guard_pages(app: Flask, guard: Guard) -> None:
         if expires := request.environ.get(_COOKIE):
             _remember(response, expires)
         return response
+
+
+def _said() -> Authorization | None:
+    """Return what is said of who asks; None for what werkzeug breaks on, such as Basic in no ASCII."""
+    try:
+        return request.authorization
+    except ValueError:
+        return None
 
 
 def _is_open() -> bool:

@@ -101,6 +101,7 @@ def test_links_of_mails_open_without_it(protected: FlaskClient) -> None:
         said(""),
         said(PASSWORD + " "),
         {"Authorization": "Basic ###"},
+        {"Authorization": "Basic \xc3\xa9"},
         {"Authorization": "Bearer a"},
     ],
 )
