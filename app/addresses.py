@@ -1,12 +1,17 @@
 """What may stand in an address: a period, a revision, a draft's minute."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask, Response
 from werkzeug.routing import BaseConverter, ValidationError
 
 from report.periods import last_day_named, minute_named
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 class PeriodConverter(BaseConverter):
@@ -37,6 +42,23 @@ class MinuteConverter(BaseConverter):
     regex = "[0-9]{8}T[0-9]{4}Z"
 
 
+class Unnamed:
+    """A WSGI application that never hears by which host it was asked, nor of any scheme but http and https.
+
+    Both are whatever somebody sent, and would be repeated where the way on is told.
+    """
+
+    def __init__(self, application: "WSGIApplication") -> None:
+        self._application = application
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one request."""
+        environ["HTTP_HOST"] = "localhost"
+        if environ["wsgi.url_scheme"] != "https":
+            environ["wsgi.url_scheme"] = "http"
+        return self._application(environ, start_response)
+
+
 def know_addresses(app: Flask) -> None:
     """Let the app's rules say `<period:…>`, `<revision:…>` and `<minute:…>`."""
     app.url_map.redirect_defaults = False  # page.html is a file's name as good as any other
@@ -49,4 +71,5 @@ def _name_the_path_alone(response: Response) -> Response:
     """Lead on without host and scheme: behind a proxy ours are not the reader's."""
     if response.status_code == HTTPStatus.PERMANENT_REDIRECT and response.location:
         response.location = "/" + urlsplit(response.location).path.lstrip("/")
+        response.set_data(b"")
     return response
