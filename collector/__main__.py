@@ -1,24 +1,22 @@
 """The collector's commands: fetch a tweet, import files, serve a feed to try, make demo tweets."""
 
 import signal
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import click
 
+from collector.demo.command import demo
 from collector.demo.hours import demo_tweet
-from collector.demo.writing import Written, demo_window, write_demo
 from collector.feed import Tweets, start_feed, tweets_of_file
 from collector.fetching import fetch_tweet
+from collector.moments import Moment
 from collector.services import services_at_hand
 from collector.topics import fetch_topics, import_topics
 from report.commands import Door
-from report.window import Window
 
 
 class _CollectorDoor(Door):
@@ -32,25 +30,6 @@ class _CollectorDoor(Door):
             command: click.Command = import_module("collector.importing").import_command
             return command
         return super().get_command(ctx, cmd_name)
-
-
-class _Moment(click.ParamType[datetime]):
-    """A time with its zone, or `now`."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        if value == "now":
-            return datetime.now(UTC)
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no time such as 2026-11-20T13:05:00Z", param, ctx)
-        if moment.tzinfo is None:
-            self.fail(f"{value!r} names no zone; write 2026-11-20T13:05:00Z or …+02:00", param, ctx)
-        return moment.astimezone(UTC)
 
 
 @click.group(cls=_CollectorDoor, context_settings={"help_option_names": ["-h", "--help"]})
@@ -70,7 +49,7 @@ def collector() -> None:
 @collector.command()
 @click.option("--url", help="Address of the feed.  [default: FEED_URL]")
 @click.option(
-    "--at", type=_Moment(), default="now", show_default=True, help="Time whose UTC minute is filled."
+    "--at", type=Moment(), default="now", show_default=True, help="Time whose UTC minute is filled."
 )
 def fetch(url: str | None, at: datetime) -> None:
     """Fetch one tweet and store it as it came.
@@ -95,7 +74,7 @@ def fetch(url: str | None, at: datetime) -> None:
 @click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(exists=True, path_type=Path))
 @click.option("--url", help="Address of the feed.  [default: TOPICS_URL]")
 @click.option(
-    "--at", type=_Moment(), default="now", show_default=True, help="Time whose UTC minute is filled."
+    "--at", type=Moment(), default="now", show_default=True, help="Time whose UTC minute is filled."
 )
 def topics(files: tuple[Path, ...], url: str | None, at: datetime) -> None:
     """Fetch what is trending, an answer of trends/place, and store it as it came; or store FILEs of such.
@@ -152,46 +131,12 @@ def feed(host: str, port: int, path: Path | None, seed: int) -> None:
             click.echo("feed stopped")
 
 
-@collector.command()
-@click.option(
-    "--days", type=click.IntRange(1, 366), default=14, show_default=True, help="Whole days before today."
-)
-@click.option(
-    "--until", type=_Moment(), default="now", show_default=True, help="Time at which the tweets end."
-)
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Which demo world to write."
-)
-def demo(days: int, until: datetime, seed: int) -> None:
-    """Write made-up tweets of genuine shape, to see the reports at work.
-
-    The same seed gives the same tweets. Running it again adds the hours that went by since.
-
-    \b
-    Examples:
-      python -m collector demo
-      python -m collector demo --days 30 --seed 7
-      python -m collector demo --until 2026-11-20T00:00:00Z
-    """
-    storage, window = services_at_hand().storage, demo_window(days, until)
-    hours, unseen = len(list(window.hours())), not sys.stderr.isatty()
-    with click.progressbar(length=hours, label="demo tweets", file=sys.stderr, hidden=unseen) as bar:
-        written = write_demo(storage, seed, window, bar.update)
-    click.echo(_summary(written, seed, window))
-
-
-def _summary(written: Written, seed: int, window: Window) -> str:
-    hours = "1 hour" if written.hours == 1 else f"{written.hours:,} hours"
-    kept = f"; {written.kept:,} older hours were there already" if written.kept else ""
-    return (
-        f"{written.tweets:,} tweets in {hours}, seed {seed}, "
-        f"up to {window.end:%Y-%m-%d %H:%M} UTC, written below raw/{kept}"
-    )
-
-
 def _interrupt(number: int, frame: FrameType | None) -> None:
     """Let a polite stop end the feed as Ctrl-C does."""
     raise KeyboardInterrupt
+
+
+collector.add_command(demo)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -12,6 +12,7 @@ from report.editions import Edition
 from report.errors import BuildError, NotFound
 from report.handing_over import Handed, hand_over
 from report.leases import lease
+from report.made_up import labelled
 from report.periods import period_of
 from report.revising import freeze_next, rendered
 from report.runs import this_run
@@ -57,9 +58,8 @@ def build_draft(services: Services, name: str, now: datetime) -> Edition:
     _check_has(recipe, period)
     with lease(services.storage, f"build-{name}-today", this_run(), now, _LEASE):
         ingredients = _ingredients(services, name)
-        for _ in recipe.prepare(ingredients, period):
-            pass
-        report = recipe.build(ingredients, period)
+        sources = list(recipe.prepare(ingredients, period))
+        report = labelled(recipe.build(ingredients, period), ingredients.source, sources)
         stamp = f"{now:%Y%m%dT%H%M}Z"
         home = home_of(name)
         where = f"drafts/{name}/{stamp}/"
@@ -104,7 +104,7 @@ def _build_edition(services: Services, recipe: Recipe, period: Period, force: bo
     if standing and not force and (not sources or _checked(services, standing) == inputs):
         editions.announce(storage, standing)  # a build killed just before did not
         return Built(standing, fresh=False)
-    report = recipe.build(ingredients, period)
+    report = labelled(recipe.build(ingredients, period), ingredients.source, sources)
     edition, fresh = freeze_next(services, report, standing)
     editions.announce(storage, edition)
     _write_checked(services, edition, inputs)
