@@ -103,7 +103,7 @@ def test_errors_speak_the_client_s_language(client: FlaskClient, accept: str, co
     ],
 )
 def test_an_address_typed_nearly_right_leads_on(app: Flask, typed: str, meant: str) -> None:
-    """The way on names no host and no scheme: behind a proxy ours are not the reader's, and both may be made up."""
+    """The way on names no host and no scheme: behind a proxy ours are not theirs, and both may be made up."""
     asked = {"PATH_INFO": typed, "HTTP_HOST": "evil.example/a", "wsgi.url_scheme": "evil:////"}
     answer = app.test_client().open("/", environ_overrides=asked)
 
