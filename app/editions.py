@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response
 
 from app.answers import ALONE_POLICY, FOR_EVER, FRESH, answer
-from app.builds import Build, Prospect, StartBuild
+from app.builds import Build, Hope, Prospect, StartBuild
 from app.library import PAGE, Library, drafted_at
-from app.pages import archive_page, lacking_page, waiting_page
+from app.pages import archive_page, failing_page, lacking_page, waiting_page
 from report.catalogue import FIRST, Recipe
 from report.editions import Edition
 from report.errors import NotFound
@@ -50,7 +50,7 @@ def edition_pages(library: Library, recipe: Recipe, start_build: StartBuild) -> 
 
 
 def _add_today(pages: Blueprint, library: Library, recipe: Recipe, start_build: StartBuild) -> None:
-    build, words = Build(recipe.name, is_today=True), "Today's report is being built"
+    build, words = Build(recipe.name, is_today=True), "Today's report"
 
     @pages.get("/today", strict_slashes=False)
     def today() -> Response:
@@ -58,10 +58,10 @@ def _add_today(pages: Blueprint, library: Library, recipe: Recipe, start_build: 
             draft = library.draft()
         except NotFound:
             return _waiting(recipe, start_build(build), words)
-        if datetime.now(UTC) - drafted_at(draft) > _DRAFT_AGE:
-            start_build(build)
-        if draft.day < today_in(datetime.now(UTC), ZoneInfo(draft.zone)):
-            return waiting_page(words, recipe.name)
+        now = datetime.now(UTC)
+        prospect = start_build(build) if now - drafted_at(draft) > _DRAFT_AGE else None
+        if draft.day < today_in(now, ZoneInfo(draft.zone)):
+            return _waiting(recipe, prospect, words)
         return _show(library, draft, PAGE, FRESH)
 
     @pages.get("/drafts/<minute:minute>/", defaults={"name": PAGE})
@@ -89,13 +89,17 @@ def _add_files(pages: Blueprint, library: Library, recipe: Recipe) -> None:
         return answer(library.page_of_revision(edition), FRESH)  # a newer one may come
 
 
-def _waiting(recipe: Recipe, prospect: Prospect | None, words: str) -> Response:
-    return lacking_page(recipe) if prospect is Prospect.LACKING else waiting_page(words, recipe.name)
+def _waiting(recipe: Recipe, prospect: Prospect | None, what: str) -> Response:
+    hope = prospect.hope if prospect else Hope.COMING
+    if hope is Hope.LACKING:
+        return lacking_page(recipe)
+    if prospect and prospect.since:
+        return failing_page(what, prospect.since, prospect.again_seconds, recipe.name)
+    return waiting_page(f"{what} is being built", recipe.name)
 
 
 def _first_words(recipe: Recipe) -> str:
-    what = "report" if recipe.name == FIRST else f"report of {recipe.title}"
-    return f"The first {what} is being built"
+    return "The first report" if recipe.name == FIRST else f"The first report of {recipe.title}"
 
 
 def _expected(recipe: Recipe, edition: Edition) -> date:

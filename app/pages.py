@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
+from math import ceil
 
 from flask import Response, jsonify, request
 from markupsafe import Markup
@@ -14,7 +16,7 @@ from report.periods import last_day_named, monday_named, month_named
 from report.rendering.shell import render_shell
 from report.values import Span
 from report.web_paths import period_path
-from report.words import days_of_week
+from report.words import count_of, days_of_week, plain_day
 
 _REFRESH_SECONDS = 5
 _WAYS_ON = Markup(
@@ -57,12 +59,31 @@ def lacking_page(recipe: Recipe) -> Response:
 
 def waiting_page(heading: str, report: str = FIRST) -> Response:
     """Return a page that asks again by itself until there is a report; 503, for machines."""
-    body = Markup('<h1 class="headline">{}</h1><p>This page looks again every {} seconds.</p>').format(
-        heading, _REFRESH_SECONDS
+    says = f"This page looks again every {_REFRESH_SECONDS} seconds."
+    return _asking_again(heading, says, "Ask again in a few seconds.", _REFRESH_SECONDS, report)
+
+
+def failing_page(what: str, since: datetime, again_seconds: int, report: str = FIRST) -> Response:
+    """Return that `what` cannot be built `since` when (UTC), and is tried again by itself; 503.
+
+    Why is for whoever runs the server: it stands in the log, and may hold what no reader is to see.
+    """
+    minutes = count_of(ceil(again_seconds / 60), "minute")
+    again = f"tried again by itself within {minutes}" if again_seconds > 0 else "being tried again just now"
+    says = (
+        f"The last build failed; none has worked since {since:%H:%M} UTC on {plain_day(since.date())}. "
+        f"It is {again}. Whoever runs this server finds the reason in its log."
     )
-    again = Markup('<meta http-equiv="refresh" content="{}">').format(_REFRESH_SECONDS)
-    response = _said(503, heading, "Ask again in a few seconds.", body, head=again, report=report)
-    response.headers["Retry-After"] = str(_REFRESH_SECONDS)
+    seconds = max(_REFRESH_SECONDS, again_seconds)
+    return _asking_again(f"{what} cannot be built just now", says, says, seconds, report)
+
+
+def _asking_again(heading: str, says: str, advice: str, seconds: int, report: str) -> Response:
+    body = Markup('<h1 class="headline">{}</h1><p>{}</p>').format(heading, says)
+    body += Markup('<p><a href="/reports/">See which reports there are</a> meanwhile.</p>')
+    again = Markup('<meta http-equiv="refresh" content="{}">').format(seconds)
+    response = _said(503, heading, advice, body, head=again, report=report)
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 

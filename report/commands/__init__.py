@@ -7,11 +7,14 @@ from typing import Any
 
 import click
 
-from report.errors import NotBegun, SettingsError, TrendsError
+from report.errors import BuildRunning, NotBegun, SettingsError, TrendsError
 from report.terminal import printable_lines
 
 NOT_BEGUN = 3
 """The exit status of a build that found nothing to build from."""
+
+ELSEWHERE = 4
+"""The exit status of work that another run is at."""
 
 
 class _WrongSettings(click.ClickException):
@@ -26,10 +29,16 @@ class _NothingYet(click.ClickException):
     exit_code = NOT_BEGUN
 
 
+class _Elsewhere(click.ClickException):
+    """Work that another run is at is no failure: whoever started it again may look for its end."""
+
+    exit_code = ELSEWHERE
+
+
 class Door(click.Group):
     """A group of commands that exits with 2 for wrong usage or settings, and with 1 for what failed.
 
-    A build that finds nothing to build from exits with 3.
+    A build that finds nothing to build from exits with 3, work that another run is at with 4.
     """
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -40,5 +49,7 @@ class Door(click.Group):
             raise _WrongSettings(printable_lines(str(error))) from error
         except NotBegun as error:
             raise _NothingYet(printable_lines(str(error))) from error
+        except BuildRunning as error:
+            raise _Elsewhere(printable_lines(str(error))) from error
         except TrendsError as error:
             raise click.ClickException(printable_lines(str(error))) from error

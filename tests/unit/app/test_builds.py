@@ -6,8 +6,8 @@ from threading import enumerate
 
 import pytest
 
-from app.builds import Build, BuildStarter, Prospect
-from report.commands import NOT_BEGUN
+from app.builds import Build, BuildStarter, Hope, Prospect
+from report.commands import ELSEWHERE, NOT_BEGUN
 
 NEWEST, TODAY = Build("trends"), Build("trends", is_today=True)
 
@@ -83,10 +83,10 @@ def test_nothing_to_build_from_is_looked_for_ever_more_rarely(tmp_path: Path) ->
 
     hopes = []
     for now in (0.0, 1999.0, 2000.0, 5599.0, 5600.0):  # noqa: B007 - the clock's
-        hopes.append(starter(NEWEST))
+        hopes.append(starter(NEWEST).hope)
         _wait_for_builds()
 
-    assert hopes == [Prospect.COMING, *[Prospect.LACKING] * 4]
+    assert hopes == [Hope.COMING, *[Hope.LACKING] * 4]
     assert (tmp_path / "ran").read_text().count("trends") == 3
 
 
@@ -95,11 +95,30 @@ def test_a_build_that_fails_is_tried_again_within_minutes(tmp_path: Path) -> Non
     now = 0.0
     starter = BuildStarter(_noting(tmp_path / "ran", status=1), pause_seconds=100, clock=lambda: now)
 
-    for now in (0.0, 199.0, 200.0, 499.0, 500.0):  # noqa: B007 - the clock's
-        assert starter(NEWEST) is Prospect.COMING
+    assert starter(NEWEST) == Prospect(Hope.COMING)
+    _wait_for_builds()
+    prospects = []
+    for now in (199.0, 200.0, 499.0, 500.0):  # noqa: B007 - the clock's
+        prospects.append(starter(NEWEST))
         _wait_for_builds()
 
     assert (tmp_path / "ran").read_text().count("trends") == 3
+    assert [(one.hope, one.again_seconds) for one in prospects] == [
+        (Hope.FAILING, 1),
+        (Hope.FAILING, 0),
+        (Hope.FAILING, 1),
+        (Hope.FAILING, 0),
+    ]
+    assert len({one.since for one in prospects}) == 1
+
+
+def test_a_build_that_another_run_is_at_has_not_failed(tmp_path: Path) -> None:
+    """Of the server's processes and hosts one builds, and the others' readers wait for that."""
+    starter = BuildStarter(_noting(tmp_path / "ran", ELSEWHERE), pause_seconds=0)
+
+    for _ in range(2):
+        assert starter(NEWEST) == Prospect(Hope.COMING)
+        _wait_for_builds()
 
 
 def test_what_was_found_after_all_is_built_as_before(tmp_path: Path) -> None:
@@ -111,7 +130,7 @@ def test_what_was_found_after_all_is_built_as_before(tmp_path: Path) -> None:
     _wait_for_builds()
     is_there.touch()
 
-    assert starter(NEWEST) is Prospect.LACKING
+    assert starter(NEWEST).hope is Hope.LACKING
     _wait_for_builds()
-    assert starter(NEWEST) is Prospect.COMING
+    assert starter(NEWEST).hope is Hope.COMING
     _wait_for_builds()

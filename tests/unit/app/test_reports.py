@@ -1,6 +1,7 @@
 """Rules for reports beside the server's own: the same pages, in a folder of their name."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.addresses import know_addresses
-from app.builds import Build, Prospect
+from app.builds import Build, Hope, Prospect
 from app.editions import edition_pages
 from app.failures import explain_failures
 from app.libraries import Libraries
@@ -41,7 +42,7 @@ def a_recipe(name: str, *spans: Span) -> Recipe:
 @pytest.fixture
 def prospects() -> list[Prospect]:
     """Return what the last build of anything came to: the test says."""
-    return [Prospect.COMING]
+    return [Prospect(Hope.COMING)]
 
 
 @pytest.fixture
@@ -153,12 +154,36 @@ def test_a_report_that_lacks_its_source_says_so(
     client: FlaskClient, prospects: list[Prospect], address: str
 ) -> None:
     """Whoever runs the server learns what to put where; the page does not wait for it for ever."""
-    prospects.append(Prospect.LACKING)
+    prospects.append(Prospect(Hope.LACKING))
     answer = client.get(address)
 
     assert answer.status_code == 404
     assert f"It is made from bills in sources/{address.split('/')[2]}/ of the storage" in answer.text
     assert 'http-equiv="refresh"' not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("address", "what"),
+    [
+        ("/reports/bills/", "The first report of Bills"),
+        ("/reports/weather/today", "Today&#39;s report"),
+        ("/", "The first report"),
+    ],
+)
+def test_a_report_whose_build_fails_says_so(
+    client: FlaskClient, prospects: list[Prospect], address: str, what: str
+) -> None:
+    """Since when, that it is tried again, and who finds out why; asked again by itself, by the pause."""
+    prospects.append(Prospect(Hope.FAILING, datetime(2026, 11, 20, 15, 4, tzinfo=UTC), 90))
+    answer = client.get(address)
+
+    assert f"{what} cannot be built just now</h1>" in answer.text
+    assert "none has worked since 15:04 UTC on 20 November 2026" in answer.text
+    assert "tried again by itself within 2 minutes" in answer.text
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "90")
+    assert '<meta http-equiv="refresh" content="90">' in answer.text
+    prospects.append(replace(prospects[-1], again_seconds=0))
+    assert "being tried again just now" in client.get(address, headers={"Accept": "text/plain"}).text
 
 
 def test_the_archive_names_what_there_is(storage: FragileStorage, client: FlaskClient) -> None:
