@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from app.answers import FRESH, NEVER_KEPT
 from app.request_ids import current_id
+from app.routes import WAITING, count_as
 from report.catalogue import FIRST, Recipe
 from report.periods import last_day_named, monday_named, month_named
 from report.rendering.shell import render_shell
@@ -59,6 +60,7 @@ def lacking_page(recipe: Recipe) -> Response:
 
 def waiting_page(heading: str, report: str = FIRST) -> Response:
     """Return a page that asks again by itself until there is a report; 503, for machines."""
+    count_as(WAITING)
     says = f"This page looks again every {_REFRESH_SECONDS} seconds."
     return _asking_again(heading, says, "Ask again in a few seconds.", _REFRESH_SECONDS, report)
 

@@ -25,7 +25,7 @@ class Ping(Protocol):
 
 @dataclass(frozen=True)
 class WebCounts:
-    """Answers a web server gave since it started, and those of them with a status of 500 or more."""
+    """Answers a web server gave since it started, and how many of them were failures of its own (5xx)."""
 
     answers: int
     errors: int

@@ -9,7 +9,9 @@ from report.signs import WebCounts
 
 _SECONDS = 5.0
 _ANSWERS = "trends_requests_total"
-_FRESHNESS = "/freshness"  # its 503 is about editions, and has a figure of its own
+_NO_FAILURES = ("/freshness", "waiting")
+"""Routes whose 503 is about editions: one that is stale, which has a figure of its own, or being built."""
+
 _LONGEST = 4 * 1024 * 1024
 
 
@@ -31,17 +33,18 @@ def web_counts(port: int) -> WebCounts | None:
         line.close()
     if answer.status != 200:
         raise SignError(f"the web server at PORT {port} answered {answer.status} to /metrics; is it ours?")
-    return _counted(text, port)
+    return counts_in(text, port)
 
 
-def _counted(text: str, port: int) -> WebCounts:
+def counts_in(text: str, port: int) -> WebCounts:
+    """Return what the server at this port says it counted, in Prometheus's format; raise `SignError`."""
     answers = errors = 0
     try:
         for family in text_string_to_metric_families(text):
             for sample in family.samples:
                 if sample.name == _ANSWERS:
                     answers += int(sample.value)
-                    is_error = sample.labels["status"] >= "500" and sample.labels["route"] != _FRESHNESS
+                    is_error = sample.labels["status"] >= "500" and sample.labels["route"] not in _NO_FAILURES
                     errors += int(sample.value) if is_error else 0
     except (ValueError, LookupError) as error:
         raise SignError(f"what the web server at PORT {port} counts cannot be read: {error!r}") from error

@@ -3,9 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import create_environ
 
 from app.builds import Build
+from app.routes import ROUTE, WAITING
 from tests.some_editions import FragileStorage, publish, save_draft, some_files
 
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -30,6 +33,14 @@ def test_a_missing_first_report_is_asked_for_once_seen(client: FlaskClient, buil
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert '<meta http-equiv="refresh" content="5">' in answer.text
     assert "The first report is being built" in answer.text
+
+
+def test_waiting_is_no_answer_of_the_page_that_was_wanted(app: Flask) -> None:
+    """It is counted apart, so that no alarm takes a report that is being built for a failure."""
+    for path, route in (("/", WAITING), ("/today", WAITING), ("/tags/", "/tags/")):
+        asked = create_environ(path)
+        app(asked, lambda *_: lambda _: None)
+        assert asked[ROUTE] == route
 
 
 def test_a_report_appears_without_a_restart(storage: FragileStorage, client: FlaskClient) -> None:
