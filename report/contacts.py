@@ -8,13 +8,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from unicodedata import normalize
 
 from report.errors import MailError, TopicError
-from report.sheets import Row, rows_of
+from report.sheets import Row, one_line, rows_of
 from report.storage import Storage
 from report.topics import EMAIL, SMS, endpoint_of
 
 CONTACTS = "contacts.csv"
+LONGEST_DEPARTMENT = 100
 _COLUMNS = {"email": EMAIL, "phone": SMS}
 _PLAIN_NAME = re.compile(r"[a-z0-9-]+( [a-z0-9-]+)*")
 _LONGEST_NAME = 80
@@ -47,8 +49,8 @@ def contacts_of(source: Storage) -> Iterator[Contact | Problem]:
 
 
 def department_key(name: str) -> str:
-    """Return what tells departments apart: neither case nor spaces do."""
-    return " ".join(name.casefold().split())
+    """Return what tells departments apart: neither case nor spaces do, nor which keyboard typed an accent."""
+    return " ".join(normalize("NFKC", name).casefold().split())
 
 
 def topic_name(department: str) -> str:
@@ -61,9 +63,10 @@ def topic_name(department: str) -> str:
 
 
 def _contacts(row: Row) -> Iterator[Contact | Problem]:
-    department = " ".join(row.values["department"].split())
-    if not department:
-        yield Problem(row.line, "names no department")
+    department = one_line(row.values["department"])
+    if not department or len(department) > LONGEST_DEPARTMENT:
+        what = f"a department of over {LONGEST_DEPARTMENT} signs" if department else "no department"
+        yield Problem(row.line, f"names {what}")
         return
     said = {protocol: row.values[column] for column, protocol in _COLUMNS.items() if row.values[column]}
     if not said:

@@ -25,6 +25,11 @@ def bare(heading: str) -> str:
     return re.sub(r"[\W_]+", "", heading.casefold())
 
 
+def one_line(text: str) -> str:
+    """Return the text on one line, with single spaces and without signs that nobody sees."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
 def rows_of(source: Storage, key: str, columns: Sequence[str]) -> Iterator[Row]:
     """Yield the rows of a small file, empty ones left out; nothing where there is no such file.
 

@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from report.contacts import LONGEST_DEPARTMENT
 from report.errors import BuildError
 from report.periods import month_named
-from report.sheets import Row, rows_of
+from report.sheets import Row, one_line, rows_of
 from report.storage import Storage
 from report.telling import Message
 
 THRESHOLDS = "thresholds.csv"
-_LONGEST_SERVICE, _LONGEST_DEPARTMENT = 60, 100
+_LONGEST_SERVICE = 60
 
 
 @dataclass(frozen=True)
@@ -76,17 +77,15 @@ def message_of(month_id: str, reached: Mapping[str, Any]) -> Message:
 
 
 def _threshold(row: Row) -> Threshold | str:
-    service, department = (_one_line(row.values[name]) for name in ("service_name", "department"))
+    service, department = (one_line(row.values[name]) for name in ("service_name", "department"))
     said = row.values["threshold"].replace(",", "")
     if not service or not department:
         return "a threshold needs both a service and a department"
+    if len(department) > LONGEST_DEPARTMENT:
+        return f"the name of its department has over {LONGEST_DEPARTMENT} signs"
     if not (said.isascii() and said.isdecimal() and len(said) < 12 and int(said)):
         return f"{row.values['threshold'][:40]!r} is no threshold: write a whole number, at least 1"
-    return Threshold(service, department[:_LONGEST_DEPARTMENT], int(said))
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return Threshold(service, department, int(said))
 
 
 def _key(service: str) -> str:
