@@ -1,4 +1,4 @@
-"""The report's commands: `python -m report build|compact|query|publish|storage|artefacts`."""
+"""The report's commands: `python -m report build|compact|query|publish|storage|artefacts|departments`."""
 
 import logging
 import signal
@@ -18,6 +18,7 @@ from report.athena_tables import SAMPLE_DAY, SAMPLE_LOCATION, athena_statements
 from report.catalogue import FIRST, Recipe, find
 from report.commands import Door
 from report.commands.artefacts import artefacts
+from report.commands.departments import departments
 from report.commands.figures import timed
 from report.commands.publish import publish
 from report.commands.share import share
@@ -314,6 +315,7 @@ main.add_command(publish)
 main.add_command(share)
 main.add_command(storage)
 main.add_command(artefacts)
+main.add_command(departments)
 
 if __name__ == "__main__":
     main(prog_name="python -m report")

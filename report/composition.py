@@ -18,7 +18,7 @@ from report.setting_rules import StorageUrl
 from report.settings import Settings
 from report.signs import Metrics, Ping, WebCounts
 from report.storage import Storage
-from report.topics import Topic
+from report.topics import Topic, TopicFamily
 
 if TYPE_CHECKING:
     from report.adapters.dkim_signer import DkimSigner
@@ -87,6 +87,23 @@ def topics_of(settings: Settings) -> "SnsTopics":
     from report.adapters.sns_topics import SnsTopics
 
     return SnsTopics(sns_client(_region(settings.alert_topic)))
+
+
+def department_topics_of(settings: Settings) -> TopicFamily | None:
+    """Return the departments' topics: of DEPARTMENT_TOPICS, or files beside mail that goes into a folder."""
+    if begins := settings.department_topics.begins:
+        from report.adapters.sns_client import sns_client
+        from report.adapters.sns_topic_family import SnsTopicFamily
+
+        return SnsTopicFamily(sns_client(_region(begins)), begins)
+    folder = settings.department_topics.folder
+    if folder is None and settings.smtp_url.folder is not None:
+        folder = settings.smtp_url.folder / "departments"
+    if folder is None:
+        return None
+    from report.adapters.folder_topics import FolderTopicFamily
+
+    return FolderTopicFamily(folder)
 
 
 def signer_of(settings: Settings) -> "DkimSigner | None":
@@ -263,15 +280,8 @@ def _place(settings: Settings, said: Iterable[tuple[str, StorageUrl]], kind: str
 
 
 def _departments(settings: Settings) -> Callable[[str], Topic] | None:
-    """What tells departments: topics, or files beside the mail that is written into a folder."""
-    if settings.department_topics:
-        return lambda name: _topic(f"{settings.department_topics}-{topic_name(name)}")
-    folder = settings.smtp_url.folder
-    if folder is None:
-        return None
-    from report.adapters.folder_topic import FolderTopic
-
-    return lambda name: FolderTopic(folder / "departments", topic_name(name))
+    family = department_topics_of(settings)
+    return (lambda name: family.topic(topic_name(name))) if family else None
 
 
 def _directory_storage(folder: Path, settings: Settings) -> Storage:

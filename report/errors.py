@@ -120,6 +120,10 @@ class TopicError(TrendsError):
     """SNS refused or failed."""
 
 
+class TopicMissing(TopicError):
+    """There is no such topic."""
+
+
 class TopicUnavailable(TopicError):
     """SNS could not be reached, or asked to be left alone for a while."""
 

@@ -38,6 +38,14 @@ class SmtpUrl:
     security: str = ""
 
 
+@dataclass(frozen=True)
+class TopicsUrl:
+    """Where departments are told: in a folder, or by SNS topics whose ARNs begin alike; or nowhere."""
+
+    folder: Path | None = None
+    begins: str = ""
+
+
 def _storage_url(text: str) -> StorageUrl:
     if folder := _FOLDER.fullmatch(text):
         return StorageUrl(folder=Path(folder["path"]))
@@ -73,6 +81,12 @@ def _smtp_url(text: str) -> SmtpUrl:
     security = {"smtp": "", "smtp+starttls": "starttls", "smtps": "tls"}[parts.scheme]
     port = parts.port or _SMTP_PORTS[parts.scheme]
     return SmtpUrl(host=parts.hostname, port=port, user=unquote(parts.username or ""), security=security)
+
+
+def _topics_url(text: str) -> TopicsUrl:
+    if folder := _FOLDER.fullmatch(text):
+        return TopicsUrl(folder=Path(folder["path"]))
+    return TopicsUrl(begins=_matching(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,100}")(text))
 
 
 def _http_url(text: str) -> str:
@@ -222,8 +236,8 @@ RULES: dict[str, tuple[Callable[[str], Any], str]] = {
     "alert_repeat_hours": (_whole(1, 8760), "hours, at least 1"),
     "alert_quiet_minutes": (_whole(0, 525_600), "minutes; 0 for never"),
     "department_topics": (
-        _matching(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,100}"),
-        "what the ARNs of SNS topics begin with, such as arn:aws:sns:eu-west-1:123456789012:city",
+        _topics_url,
+        "file:./folder, or what the ARNs of SNS topics begin with: arn:aws:sns:eu-west-1:123456789012:city",
     ),
     "ping_url": (_http_url, "http://… or https://…"),
     "metrics_namespace": (_matching(r"[A-Za-z0-9._/#-]{1,255}"), "a namespace such as TwitterTrends"),

@@ -1,6 +1,7 @@
-"""Who else is told of failures: a topic, and those who subscribed to it."""
+"""Who is told by a topic: of failures, or what a department is to know."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,6 +33,28 @@ class Subscription:
     def is_pending(self) -> bool:
         """Whether nothing is told there yet."""
         return not self.arn
+
+
+class TopicFamily(Protocol):
+    """Topics that belong together, each known by its name; every verb raises `TopicError`."""
+
+    def place(self, name: str) -> str:
+        """Return where the topic of this name is, or would be: an ARN, or a path."""
+
+    def names(self) -> Sequence[str]:
+        """Return the names of the topics there are, in their order."""
+
+    def make(self, name: str) -> None:
+        """Make a topic of this name."""
+
+    def subscriptions(self, name: str) -> Sequence[Subscription]:
+        """Return who subscribed, by protocol and endpoint; raise `TopicMissing` where there is no topic."""
+
+    def subscribe(self, name: str, protocol: str, endpoint: str) -> Subscription:
+        """Subscribe an address or number; who is subscribed already stays so, once."""
+
+    def topic(self, name: str) -> Topic:
+        """Return what tells those who subscribed."""
 
 
 def endpoint_of(protocol: str, text: str) -> str:

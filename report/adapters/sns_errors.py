@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from botocore import exceptions as boto
 from botocore.exceptions import BotoCoreError, ClientError
 
-from report.errors import TopicError, TopicUnavailable
+from report.errors import TopicError, TopicMissing, TopicUnavailable
 
 _PASSING = {"Throttling", "ThrottlingException", "Throttled", "InternalError", "ServiceUnavailable"}
 _PASSING_STATUS = {429, 500, 502, 503, 504}
@@ -19,6 +19,7 @@ _WRONG_CREDENTIALS = {
     "ExpiredTokenException",
     "UnrecognizedClientException",
 }
+ALERTS_SETUP = "`python -m mailer alerts setup` makes a topic"
 _SIGN_IN = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or AWS_PROFILE), or run where a role is given"
 _NO_CREDENTIALS = (
     boto.NoCredentialsError,
@@ -30,12 +31,15 @@ _NO_CREDENTIALS = (
 
 
 @contextlib.contextmanager
-def translated(what: str, action: str) -> Iterator[None]:
-    """Turn botocore's errors into ours; `what` says what SNS was to do, `action` is its IAM name."""
+def translated(what: str, action: str, cure: str = ALERTS_SETUP) -> Iterator[None]:
+    """Turn botocore's errors into ours; `what` says what SNS was to do, `action` is its IAM name.
+
+    `cure` says what to do where the topic is missing.
+    """
     try:
         yield
     except ClientError as error:
-        raise _client_translation(error, what, action) from error
+        raise _client_translation(error, what, action, cure) from error
     except _LOST as error:
         raise TopicUnavailable(f"SNS cannot be reached to {what}: {error}; try again") from error
     except _NO_CREDENTIALS as error:
@@ -46,7 +50,7 @@ def translated(what: str, action: str) -> Iterator[None]:
         raise TopicError(f"could not ask SNS to {what}: {error}") from error
 
 
-def _client_translation(error: ClientError, what: str, action: str) -> TopicError:
+def _client_translation(error: ClientError, what: str, action: str, cure: str) -> TopicError:
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in _PASSING or status in _PASSING_STATUS:
@@ -56,6 +60,6 @@ def _client_translation(error: ClientError, what: str, action: str) -> TopicErro
     if code in _WRONG_CREDENTIALS:
         return TopicError(f"SNS does not accept our credentials ({code}) to {what}: {_SIGN_IN}")
     if code == "NotFound":
-        return TopicError(f"SNS finds nothing to {what}: `python -m mailer alerts setup` makes a topic")
+        return TopicMissing(f"SNS finds nothing to {what}: {cure}")
     said = error.response.get("Error", {}).get("Message", "") or str(error)
     return TopicError(f"SNS refused to {what} ({code}): {said}")

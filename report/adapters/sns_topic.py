@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
-from report.adapters.sns_errors import translated
+from report.adapters.sns_errors import ALERTS_SETUP, translated
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -15,15 +15,16 @@ _LONGEST_SUBJECT = 99
 
 
 class SnsTopic:
-    """Publishes to the topic `arn`; the client is `sns_client`'s."""
+    """Publishes to the topic `arn`; the client is `sns_client`'s, `cure` says what to do where none is."""
 
-    def __init__(self, client: "SNSClient", arn: str) -> None:
+    def __init__(self, client: "SNSClient", arn: str, cure: str = ALERTS_SETUP) -> None:
         self._client = client
         self._arn = arn
+        self._cure = cure
 
     def publish(self, subject: str, text: str) -> None:
         """Tell those who subscribed, a phone the subject alone; raise `TopicError`."""
-        with translated(f"publish to {self._arn}", "sns:Publish"):
+        with translated(f"publish to {self._arn}", "sns:Publish", self._cure):
             self._client.publish(
                 TopicArn=self._arn,
                 Subject=ascii_line(subject),

@@ -4,13 +4,10 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from click.testing import CliRunner, Result
@@ -27,7 +24,7 @@ from report.alert_states import settle
 from report.alerts import Alarm, Finding, Notice
 from report.errors import TopicError, TopicUnavailable
 from report.topics import Subscription
-from tests.aws_server import use_aws
+from tests.aws_server import an_error, answering, use_aws
 from tests.builders import a_v1_document
 from tests.mail_builders import a_frozen_edition
 from tests.s3_server import client_of
@@ -233,34 +230,6 @@ def test_of_hosts_that_find_the_same_one_tells(
 # ---- the adapter ------------------------------------------------------------------------------------
 
 
-@contextmanager
-def answering(status: int, body: str) -> Iterator[str]:
-    """Serve an SNS that gives every request this answer; yield its address."""
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-
-
-def an_error(code: str, message: str = "no") -> str:
-    """Return the answer of an SNS that refuses."""
-    return f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
-
-
 @pytest.mark.parametrize(
     ("status", "code", "kind", "words"),
     [
@@ -275,7 +244,7 @@ def test_what_sns_refuses_is_said_in_our_words(
     status: int, code: str, kind: type[TopicError], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The error names what was tried, and the right to be given where one is missing."""
-    with answering(status, an_error(code)) as endpoint:
+    with answering(lambda _: (status, an_error(code))) as endpoint:
         use_aws(monkeypatch, endpoint)
         with pytest.raises(TopicError, match=words) as told:
             SnsTopics(sns_client(attempts=1)).make("trends")
@@ -315,7 +284,7 @@ def test_who_has_not_confirmed_is_listed_as_pending(monkeypatch: pytest.MonkeyPa
         "<ListSubscriptionsByTopicResponse><ListSubscriptionsByTopicResult><Subscriptions>"
         f"{members}</Subscriptions></ListSubscriptionsByTopicResult></ListSubscriptionsByTopicResponse>"
     )
-    with answering(200, answer) as endpoint:
+    with answering(lambda _: (200, answer)) as endpoint:
         use_aws(monkeypatch, endpoint)
         found = SnsTopics(sns_client(attempts=1)).subscriptions(TOPIC)
 

@@ -10,10 +10,11 @@ import pytest
 
 from report.composition import services_from_environ
 from report.errors import SettingsError
-from report.setting_rules import SmtpUrl, StorageUrl
+from report.setting_rules import SmtpUrl, StorageUrl, TopicsUrl
 from report.settings import SECRETS, Settings
 
 SECRET = "correct horse battery staple"
+CITY = "arn:aws:sns:eu-west-1:123456789012:city"
 REAL_MAIL = {"MAIL_FROM": "trends@example.org", "MAIL_TO": "boss@example.org"}
 
 
@@ -72,6 +73,10 @@ def test_other_variables_do_not_matter() -> None:
         pytest.param("MAIL_TO", "a@x.org,a@x.org", ("a@x.org",), id="the same reader twice"),
         pytest.param("MAIL_SUBJECT", "Tendances à cinq heures", "Tendances à cinq heures", id="accents"),
         pytest.param("SMTP_URL", "file:./mail", SmtpUrl(folder=Path("mail")), id="mail into a folder"),
+        pytest.param(
+            "DEPARTMENT_TOPICS", "file:./told", TopicsUrl(folder=Path("told")), id="topics in a folder"
+        ),
+        pytest.param("DEPARTMENT_TOPICS", CITY, TopicsUrl(begins=CITY), id="topics of SNS"),
         pytest.param("PORT", "80", 80, id="port"),
         pytest.param("SECRET_KEY", SECRET, SECRET, id="key"),
     ],
@@ -133,6 +138,7 @@ def test_a_mail_server_is_understood(url: str, server: SmtpUrl) -> None:
         pytest.param("SMTP_URL", "localhost:25", id="server without scheme"),
         pytest.param("SMTP_URL", "smtp://", id="no server"),
         pytest.param("SMTP_URL", "smtp://mail:99999", id="no such port at the server"),
+        pytest.param("DEPARTMENT_TOPICS", "city", id="topics without account"),
         pytest.param("PUBLIC_URL", "example.org", id="no http"),
         pytest.param("PORT", "0", id="port zero"),
         pytest.param("PORT", "70000", id="port too high"),
