@@ -76,7 +76,7 @@ def create_app(
     app.after_request(make_safe)
     note_route(app)
     trusted = services.settings.trusted_proxies  # of what they say we take who asks, and whether by TLS
-    repeating = Repeating(ProxyFix(Unnamed(app.wsgi_app), x_for=trusted, x_proto=trusted))
+    repeating = Repeating(ProxyFix(Unnamed(app.wsgi_app), x_for=trusted, x_proto=trusted), trusted)
     app.extensions["repeating"] = repeating
     app.wsgi_app = Identified(repeating)  # type: ignore[method-assign]  # as Flask's documentation has it
     return app

@@ -70,8 +70,8 @@ class Repeating:
     looked after as before. The bytes are those the library holds: nothing is kept twice.
     """
 
-    def __init__(self, application: "WSGIApplication") -> None:
-        self._application = application
+    def __init__(self, application: "WSGIApplication", trusted_proxies: int = 0) -> None:
+        self._application, self._trusted = application, trusted_proxies
         self._answers: Lru[tuple[str, ...], Answer] = Lru(_BUDGET_BYTES, lambda answer: answer.weight)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -79,7 +79,7 @@ class Repeating:
         key = _key(environ)
         known = self._fresh(key)
         if known is not None:
-            environ[ROUTE] = known.route
+            environ[ROUTE], environ["REMOTE_ADDR"] = known.route, self.asker(environ, environ["REMOTE_ADDR"])
             start_response(known.status, known.headers)
             return known.body
         return self._ask(key, environ, start_response) if key else self._application(environ, start_response)
@@ -88,6 +88,16 @@ class Repeating:
         """Return what would be repeated and tells its own length, for a server that sends it; ask nobody."""
         known = self._fresh(_key(environ))
         return known if known and known.tells_its_length else None
+
+    def asker(self, environ: "WSGIEnvironment", line: str) -> str:
+        """Return who asks, for the log: whom trusted servers in front name, as by `ProxyFix`, else `line`.
+
+        What is repeated does not pass `ProxyFix`.
+        """
+        if not self._trusted:
+            return line
+        named = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        return (len(named) >= self._trusted and named[-self._trusted].strip()) or line
 
     def _fresh(self, key: tuple[str, ...] | None) -> Answer | None:
         known = self._answers.get(key) if key else None

@@ -57,8 +57,10 @@ class RepeatingWorker(PatientWorker):
         return self._repeating.known(environ)
 
     def _send(self, conn: TConn, environ: "WSGIEnvironment", answer: Answer) -> None:
-        request_id = id_of(environ)
-        self.answered.append(_answered(conn, environ, answer, request_id))
+        request_id, asker = id_of(environ), client_name(conn.client)
+        if self._repeating is not None:
+            asker = self._repeating.asker(environ, asker)
+        self.answered.append(_answered(asker, environ, answer, request_id))
         head = self._first_lines(answer, request_id)
         parts = [head, *answer.body]
         try:
@@ -123,11 +125,11 @@ def _beginning(status: str) -> bytes:
     return "".join(f"{line}\r\n" for line in said).encode("latin-1")
 
 
-def _answered(conn: TConn, environ: "WSGIEnvironment", answer: Answer, request_id: str) -> Answered:
+def _answered(asker: str, environ: "WSGIEnvironment", answer: Answer, request_id: str) -> Answered:
     """Return what the log says of an answer; those that lie ready take no time."""
     return Answered(
         request_id,
-        client_name(conn.client),
+        asker,
         environ["REQUEST_METHOD"],
         environ["PATH_INFO"],
         answer.route,

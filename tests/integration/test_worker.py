@@ -58,7 +58,7 @@ class Line:
 def server(tmp_path: Path) -> Iterator[Gunicorn]:
     """Run one process with two threads, which are easily kept busy."""
     publish(DirectoryStorage(tmp_path / "data", None, "http://localhost"))
-    environ = {"STORAGE_URL": f"file:{tmp_path / 'data'}"}
+    environ = {"STORAGE_URL": f"file:{tmp_path / 'data'}", "TRUSTED_PROXIES": "1"}
     with gunicorn(environ, "--workers", "1", "--threads", "2", "--keep-alive", "2") as running:
         yield running
 
@@ -227,12 +227,13 @@ def test_a_reader_who_leaves_is_no_error(server: Gunicorn, open_line: OpenLine) 
 
 
 def test_every_answer_has_its_line_in_the_log(server: Gunicorn, open_line: OpenLine) -> None:
-    """What the loop sends is logged as what a thread sends."""
-    line = open_line()
-    for _ in range(4):
-        line.ask("/", "GET", "Accept-Encoding: identity")
+    """What the loop sends is logged as what a thread sends, by whom the web server in front says."""
+    line, askers = open_line(), ["203.0.113.9", "203.0.113.9", "", "198.51.100.7"]
+    for asker in askers:
+        line.ask("/", "GET", "Accept-Encoding: identity", f"X-Forwarded-For: {asker}")
         line.answer()
     server.stop()
 
     logged = [line.partition(" ip=")[2].rpartition(" ms=")[0] for line in server.lines if " path=/ " in line]
-    assert logged == [f"127.0.0.1 method=GET path=/ route=/ status=200 bytes={len(PAGE)}"] * 4
+    said = f"method=GET path=/ route=/ status=200 bytes={len(PAGE)}"
+    assert logged == [f"{asker or '127.0.0.1'} {said}" for asker in askers]

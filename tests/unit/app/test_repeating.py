@@ -7,7 +7,8 @@ from unittest.mock import patch
 import pytest
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
-from werkzeug.test import Client, TestResponse
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.test import Client, TestResponse, create_environ
 
 from app.repeating import Repeating
 from app.request_ids import Identified
@@ -16,6 +17,13 @@ from tests.some_editions import FragileStorage, publish, save_draft
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+SERVERS = (
+    pytest.param(0, "198.51.100.7", id="none, whatever somebody says"),
+    pytest.param(1, "203.0.113.9, 198.51.100.7", id="one, behind another that is not ours"),
+    pytest.param(2, "203.0.113.9 , 198.51.100.7", id="two"),
+    pytest.param(2, "198.51.100.7", id="one too few"),
+    pytest.param(1, "", id="one that says nothing"),
+)
 ADDRESSES = (
     "/",
     "/today",
@@ -148,3 +156,25 @@ def test_an_answer_that_depends_on_more_is_not_repeated() -> None:
         "de",
         "fr",
     ]
+
+
+@pytest.mark.parametrize(("trusted", "said"), SERVERS)
+def test_the_log_names_who_asks_for_what_is_repeated(trusted: int, said: str) -> None:
+    """The address that Flask would have seen, and not that of the web server in front."""
+    seen: list[str] = []
+
+    def answer(environ, start_response):  # type: ignore[no-untyped-def]
+        seen.append(environ["REMOTE_ADDR"])
+        start_response("200 OK", [("Cache-Control", "public, max-age=60"), ("Content-Length", "0")])
+        return [b""]
+
+    repeating = Repeating(ProxyFix(answer, x_for=trusted), trusted)
+    for _ in range(2):
+        asked = create_environ(
+            "/", headers={"X-Forwarded-For": said}, environ_base={"REMOTE_ADDR": "192.0.2.1"}
+        )
+        repeating(asked, lambda *_: lambda _: None)
+        seen.append(asked["REMOTE_ADDR"])
+
+    assert len(seen) == 3
+    assert len(set(seen)) == 1
