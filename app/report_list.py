@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response
 from markupsafe import Markup
 
-from app.answers import REVALIDATED
+from app.answers import NEVER_KEPT, REVALIDATED
 from app.libraries import Libraries
 from app.pages import list_page, problem_page
 from report.catalogue import FIRST, Recipe
@@ -29,8 +29,12 @@ def report_list(libraries: Libraries) -> Blueprint:
 
     @pages.get("/")
     def all_reports() -> Response:
-        rows = Markup("").join(_row(recipe, newest) for recipe, newest in libraries.newest())
-        return list_page("Reports", Markup('<h1 class="headline">The reports</h1>{}').format(rows))
+        found = libraries.newest()
+        rows = Markup("").join(_row(recipe, newest) for recipe, newest in found)
+        page = list_page("Reports", Markup('<h1 class="headline">The reports</h1>{}').format(rows))
+        if any(_is_unknown(newest) for _, newest in found):
+            page.headers["Cache-Control"] = NEVER_KEPT
+        return page
 
     @pages.get("/<name>/")
     def unknown(name: str) -> Response:
@@ -48,8 +52,12 @@ def _row(recipe: Recipe, newest: Edition | StorageError) -> Markup:
         headline = newest.headline
         name = period_name(period_of(newest.period, ZoneInfo(newest.zone)))
         archive = _ARCHIVE.format(archive_of(recipe.name), recipe.title)
-    elif not isinstance(newest, NotFound):
+    elif _is_unknown(newest):
         headline, name = "It cannot be looked up just now.", "Try again in a minute."
     return _ROW.format(
         home=home_of(recipe.name), title=recipe.title, headline=headline, name=name, archive=archive
     )
+
+
+def _is_unknown(newest: Edition | StorageError) -> bool:
+    return not isinstance(newest, (Edition, NotFound))

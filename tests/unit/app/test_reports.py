@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from threading import Barrier
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from app.failures import explain_failures
 from app.libraries import Libraries
 from app.report_list import report_list
 from report.catalogue import FIRST, Ingredients, Recipe, recipes
+from report.errors import NotFound
 from report.periods import newest_over
 from report.values import Period, Span
 from report.window import last_whole_day
@@ -212,7 +214,7 @@ def test_all_reports_stand_on_one_page(storage: FragileStorage, client: FlaskCli
 
 
 def test_all_reports_are_listed_while_storage_fails(storage: FragileStorage, client: FlaskClient) -> None:
-    """What was known stays, the rest is said not to be known just now."""
+    """What was known stays, the rest is said not to be known just now, and no cache keeps that."""
     publish(storage)
     client.get("/")
     storage.is_cut_off = True
@@ -220,6 +222,30 @@ def test_all_reports_are_listed_while_storage_fails(storage: FragileStorage, cli
 
     assert page.status_code == 200
     assert page.text.count("It cannot be looked up just now.") == 2
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+class HangingUntilAllAsk(FragileStorage):
+    """Answers nobody before each of three reports was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all_ask = Barrier(3)
+
+    def get(self, key: str) -> bytes:
+        self._all_ask.wait()
+        return super().get(key)
+
+
+def test_reports_are_looked_up_side_by_side() -> None:
+    """Storage that hangs costs the page of all reports no more patience than that of one."""
+    storage = HangingUntilAllAsk()
+    libraries = Libraries(storage, {name: a_recipe(name, Span.DAY) for name in (FIRST, "bills", "weather")})
+
+    found = [newest for _, newest in libraries.newest()]
+
+    assert [type(one) for one in found] == [NotFound] * 3
+    assert storage.reads == 3
 
 
 @pytest.mark.parametrize("address", ["/reports/wheather/", "/reports/%3Cscript%3E/"])
