@@ -9,16 +9,20 @@ LOG=.cache/bootstrap.log
 SERVER_LOG=.cache/server.log
 SECRET=.secret_key
 POSTFIX='No configuration' # the tests bring one; without any it is not started
-CHILD=  # the step under way
-SERVER= # gunicorn's process, and its group's
+CHILD=   # the step under way
+FAILED=0 # with what status the last one ended
+SERVER=  # gunicorn's process, and its group's
+SAMPLES= # whether the tweets are samples
+OTHERS=(rates requests topics) # the reports that samples are made for, beside the trends
 
 usage() {
     cat <<'HELP'
 Usage: ./bootstrap.sh COMMAND
 
-  run [--days N]   install what is missing, make sample tweets where there are no tweets, build the
-                   reports of the last N days (14), write the morning mail into a folder, and serve
-                   the pages at http://localhost:8000 until Ctrl-C. No mail leaves this machine.
+  run [--days N]   install what is missing, make sample tweets where there are no tweets, and samples
+                   for the other reports; build the reports of the last N days (14), write the morning
+                   mail into a folder, and serve the pages at http://localhost:8000 until Ctrl-C. No
+                   mail leaves this machine.
   test [ARGUMENT…] install what the tests need as well, and run them all; arguments go to pytest
   install          install only what `run` needs
   install-dev      install only what `test` needs
@@ -101,6 +105,7 @@ run() {
     say "The pages are at $PUBLIC_URL/ and are now brought up to date."
     step "Building the reports of the last $days days" python -m report build --days "$days"
     step "Building today's report so far" python -m report build --today
+    show_other_reports "$days"
     write_morning_mail
     say_what_to_open
     wait "$SERVER" || true
@@ -190,7 +195,21 @@ make_sample_tweets() {
     if [[ -d $TWEETS/raw ]] && find "$TWEETS/raw" -type f ! -name 'demo*' -print -quit | grep -q .; then
         return 0
     fi
+    SAMPLES=yes
     step "Bringing the sample tweets of $1 days up to date" python -m collector demo --days "$1"
+}
+
+# With sample tweets alone: whoever has tweets of their own is shown nothing made up. What somebody put into the
+# place of a sample stays there, and ends nothing if no report can be made from it.
+show_other_reports() {
+    [[ -n $SAMPLES ]] || return 0
+    step "Bringing the samples of the other reports up to date" \
+        python -m collector demo --days "$1" "${OTHERS[@]/#/--report=}"
+    local name
+    for name in "${OTHERS[@]}"; do
+        attempt "Building the report $name" python -m report build --report "$name"
+    done
+    attempt "Building the topics of today so far" python -m report build --report topics --today
 }
 
 # Only where it is sure to stay here: the ledger of a bucket may be that of the real mail.
@@ -237,7 +256,8 @@ say_what_to_open() {
     say "Twitter Trends is running. Open in a browser:"
     say "  $PUBLIC_URL/           the newest report"
     say "  $PUBLIC_URL/today      today so far"
-    say "  $PUBLIC_URL/subscribe  get it by mail"
+    say "  $PUBLIC_URL/reports/   the other reports"
+    say "  $PUBLIC_URL/subscribe  get them by mail"
     if [[ -n $OUTBOX ]]; then
         say "The morning mail is a file; a mail program opens it:"
         say "  $OUTBOX/$MAIL"
@@ -392,21 +412,29 @@ fail() {
     exit "$status"
 }
 
-# step SAYING COMMAND…: says what is done, and shows the command's words only when it fails.
-# `python` means the environment's own once there is one.
+# step SAYING COMMAND…: says what is done, and shows the command's words only when it fails, as the last thing.
 step() {
-    local saying=$1 status=0 from
+    attempt "$@"
+    ((!FAILED)) || fail "$FAILED" "Starting again is safe."
+}
+
+# attempt SAYING COMMAND…: goes on when it fails; its status is in FAILED, not returned, since the shell does not
+# stop at errors within what is asked for its status. `python` means the environment's own once there is one.
+attempt() {
+    local saying=$1 from
     shift
     [[ $1 == python ]] && set -- "$VENV/bin/python" "${@:2}"
     from=$(($(wc -l <"$LOG") + 1))
     say "$saying …"
     "$@" >>"$LOG" 2>&1 </dev/null &
     CHILD=$!
-    wait "$CHILD" || status=$?
+    FAILED=0
+    wait "$CHILD" || FAILED=$?
     CHILD=
-    if ((status)); then
+    if ((FAILED)); then
         tail -n "+$from" "$LOG" | tail -n 40 >&2
-        fail "$status" "That failed: $*" "The lines above are the end of the log, $LOG. Starting again is safe."
+        say "That failed: $*" >&2
+        say "The lines above are the end of the log, $LOG." >&2
     fi
 }
 

@@ -139,6 +139,8 @@ make_demonstration() {
     fi
     cd "$APP/current"
     step "Making the sample tweets of 14 days" as_user .venv/bin/python -m collector demo --days 14
+    step "Making samples for the other reports" \
+        as_user .venv/bin/python -m collector demo --days 14 "${OTHERS[@]/#/--report=}"
     step "Building their reports" as_user .venv/bin/python -m report build --days 14
 }
 
