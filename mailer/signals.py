@@ -21,7 +21,7 @@ _SETTLED = frozenset({Fate.ACCEPTED, Fate.ALREADY_SENT, Fate.UNWANTED})
 
 @dataclass(frozen=True)
 class Tally:
-    """A run in numbers: mails accepted and failed in it, and those due by now that nobody had."""
+    """A run in numbers: mails accepted and failed in it, and those due that readers still wait for."""
 
     accepted: int
     failed: int
@@ -29,12 +29,18 @@ class Tally:
 
 
 def tally(fates: Iterable[Fate]) -> Tally:
-    """Return the numbers of a run from the fates of all mails that were due."""
+    """Return the numbers of a run from the fates of all mails that were due.
+
+    An address that is refused while others have their mail is that reader's own trouble, and told as such;
+    where nobody has any, something is wrong with us.
+    """
     counts = Counter(fates)
+    has_arrived = counts[Fate.ACCEPTED] or counts[Fate.ALREADY_SENT]
+    settled = _SETTLED | {Fate.REFUSED} if has_arrived else _SETTLED
     return Tally(
         accepted=counts[Fate.ACCEPTED],
         failed=sum(counts[fate] for fate in PROBLEMS),
-        missing=counts.total() - sum(counts[fate] for fate in _SETTLED),
+        missing=counts.total() - sum(counts[fate] for fate in settled),
     )
 
 

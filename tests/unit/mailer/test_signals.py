@@ -55,7 +55,9 @@ class Watch:
     [
         pytest.param([], Tally(0, 0, 0), id="nothing due"),
         pytest.param([Fate.ACCEPTED, Fate.ALREADY_SENT], Tally(1, 0, 0), id="all have it"),
-        pytest.param([Fate.ACCEPTED, Fate.REFUSED, Fate.DEFERRED, Fate.UNKNOWN], Tally(1, 3, 3), id="failed"),
+        pytest.param([Fate.ACCEPTED, Fate.REFUSED, Fate.DEFERRED, Fate.UNKNOWN], Tally(1, 3, 2), id="failed"),
+        pytest.param([Fate.ALREADY_SENT, Fate.REFUSED], Tally(0, 1, 0), id="one address refused"),
+        pytest.param([Fate.REFUSED, Fate.UNWANTED], Tally(0, 1, 1), id="nobody has a mail"),
         pytest.param([Fate.TOO_LATE, Fate.UNDER_WAY], Tally(0, 0, 2), id="not had"),
     ],
 )
