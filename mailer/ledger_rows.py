@@ -97,9 +97,14 @@ def counts_of(rows: Iterable[Row]) -> str:
 
 
 def as_table(rows: Sequence[Row]) -> list[str]:
-    """Return lines of columns as wide as they must be; the words come last and are not cut."""
-    cells = [_SHOWN, *([str(getattr(row, name)) for name in _SHOWN] for row in rows)]
-    widths = [max(len(line[at]) for line in cells) for at in range(len(_SHOWN))]
+    """Return lines of columns as wide as they must be; the words come last and are not cut.
+
+    The time in UTC is left out where it is the same.
+    """
+    is_in_utc = all(row.at == row.at_utc for row in rows)
+    shown = [name for name in _SHOWN if name != "at_utc" or not is_in_utc]
+    cells = [shown, *([str(getattr(row, name)) for name in shown] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in cells

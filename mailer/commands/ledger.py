@@ -13,7 +13,7 @@ from mailer.ledger import Entry, Occasion, State, look_up
 from mailer.ledger_rows import Row, as_csv, as_json, as_table, counts_of, rows_of
 from mailer.settling import Settled, Witness, Word, settle
 from report.addresses import reader_key
-from report.catalogue import FIRST
+from report.catalogue import FIRST, titles
 from report.composition import services_from_environ
 from report.errors import NotFound
 from report.places import ledger_entry, ledger_periods
@@ -104,7 +104,12 @@ def _newest_first(services: Services, report: str) -> list[str]:
     """The periods somebody was mailed; weeks after all others."""
     periods = services.storage.list_folders(ledger_periods(report))
     if not periods:
-        raise click.ClickException(f"no mail of {report} stands in the ledger")
+        if report not in titles():
+            raise click.ClickException(
+                f"no mail of {report} stands in the ledger, and there is no such report"
+            )
+        click.echo(f"no mail of {report} stands in the ledger yet: nobody was sent any")
+        sys.exit(0)
     return sorted(periods, key=lambda name: ("-W" not in name, name), reverse=True)
 
 

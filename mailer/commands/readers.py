@@ -2,6 +2,7 @@
 
 import json
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -109,8 +110,8 @@ def remove(addresses: tuple[str, ...]) -> None:
     for address in addresses:
         key = reader_key(address)
         forget(services.storage, key)
-        still = "; it stands in MAIL_TO and gets mail as that says" if key in by_settings else ""
-        click.echo(f"{address} {'removed' if key in known else 'was not among the readers'}{still}")
+        still = "; MAIL_TO still mails it: take it out there too" if key in by_settings else ""
+        click.echo(f"{address} {'removed' if key in known else 'has no record to remove'}{still}")
 
 
 @readers.command("import")
@@ -164,11 +165,15 @@ def _default(settings: Settings) -> Reader:
 
 def _text(file: Path) -> str:
     body = file.read_bytes()
+    is_utf_16 = body.startswith((BOM_UTF16_LE, BOM_UTF16_BE))  # as spreadsheets save "Unicode text"
     try:
-        return body.decode("utf-8-sig")
+        return body.decode("utf-16" if is_utf_16 else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = body[: error.start].count(b"\n") + 1
-        raise MailError(f"{file}, line {line} is not UTF-8: save the file as CSV in UTF-8") from error
+        raise MailError(
+            f"{file}, line {line} is not UTF-8, so nothing is taken: save the file as CSV UTF-8, or type "
+            f"`iconv -f WINDOWS-1252 -t UTF-8 {file} > utf8.csv` and import that"
+        ) from error
 
 
 def _sorted(text: str, settings: Settings) -> tuple[list[tuple[int, Reader]], list[BadLine]]:

@@ -14,6 +14,7 @@ from mailer.forecast import BROKEN, DUE, HELD, TOO_LATE, UNBUILT, forecast
 from mailer.groups import Group, Turn
 from mailer.heartbeats import last_beat, moves_before
 from mailer.pacing import stoppable
+from mailer.planning import Fate
 from mailer.rounds import CHECKED, close_round, go_round, missed_groups, next_turn, open_groups
 from mailer.sending import PROBLEMS
 from mailer.serving import Served, serve
@@ -36,6 +37,11 @@ _RUN = "the run of the mailer"
 _WOULD_BE = {DUE: "would send"} | {state: f"{state}:" for state in (HELD, BROKEN, UNBUILT, TOO_LATE)}
 _LOST = (
     "its reader gets no mail: restore the record, or add the reader anew by `python -m mailer readers add`"
+)
+
+_NO_LINKS = (
+    "SECRET_KEY is not set, so nobody can unsubscribe by a link in the mail or their mail program's button: "
+    "set it in .env, the same for the web server and all hosts"
 )
 
 log = logging.getLogger("mailer")
@@ -94,7 +100,7 @@ def send(at: str | None, to: tuple[str, ...], report: str | None, period: str | 
             name = report or FIRST
             group = _asked_for(services, to, name, period_named(period, name, settings.timezone, now), now)
             desk = Desk(services, now, this_run(), stop, hold_below=0)
-            status = _show(desk, [group]) if dry_run else _status(serve(desk, group))
+            status = _show(desk, [group]) if dry_run else _status(services, serve(desk, group))
         else:
             desk = Desk(services, now, this_run(), stop, settings.mail_hold_below, begun_at)
             status = _rehearse(desk) if dry_run else _go_round(desk)
@@ -140,6 +146,7 @@ def _show(desk: Desk, groups: Sequence[Group]) -> int:
         notes[mail.note] = None
     for note in filter(None, notes):
         click.echo(note, err=True)
+    _warn_of_links(desk.services, are_mailed=DUE in states)
     return 1 if states & {BROKEN, UNBUILT, *PROBLEMS} else 0
 
 
@@ -167,7 +174,7 @@ def _go_round(desk: Desk) -> int:
     close_round(desk, last)
     signs = figures_of(services, desk.real_now)
     give_signs(services, tally(served.fates), desk.real_now, signs)
-    return _status(served)
+    return _status(services, served)
 
 
 def _announced(desk: Desk, readers: Sequence[Reader]) -> list[Group]:
@@ -196,6 +203,12 @@ def _look_at_collector(services: Services, now: datetime) -> tuple[list[Finding]
         return [Finding(Alarm.STORAGE_FAILED, "the look at the collector", str(error))], frozenset()
 
 
-def _status(served: Served) -> int:
+def _warn_of_links(services: Services, *, are_mailed: bool) -> None:
+    if are_mailed and not services.settings.secret_key:
+        log.warning("%s", _NO_LINKS)
+
+
+def _status(services: Services, served: Served) -> int:
+    _warn_of_links(services, are_mailed=Fate.ACCEPTED in served.fates)
     has_failed = PROBLEMS & served.fates.keys() or _FAILURES & {found.alarm for found in served.findings}
     return 1 if has_failed else 0

@@ -265,6 +265,18 @@ def test_who_was_not_mailed_yet_gets_no_correction(any_house: House) -> None:
     assert subjects == {ANN: "Correction: Twitter Trends, 2026-11-20", BOB: "Twitter Trends"}
 
 
+def test_that_no_link_leads_out_is_said_once_a_run(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """However many get the mail, by the clock or by hand; a dry run says it before."""
+    house.settings["MAIL_TO"] = f"{ANN},{BOB}"
+    found = []
+    for words in (["--dry-run"], [], [], ["--to", CYD], ["--to", OWNER]):
+        caplog.clear()
+        house.send(FIVE, *words, SECRET_KEY="0123456789abcdef" if OWNER in words else "")
+        found.append(caplog.text.count("SECRET_KEY is not set, so nobody can unsubscribe"))
+
+    assert found == [1, 1, 0, 1, 0]
+
+
 def test_by_hand_any_period_goes_even_if_it_would_be_held(house: House) -> None:
     """Who names a reader has decided; the ledger still keeps it to one mail."""
     a_frozen_edition(house.storage, revision=2, coverage=0.1)

@@ -71,8 +71,8 @@ def test_a_reader_is_added_changed_and_removed(office: Office) -> None:
         "remove", "ANN@example.com", "bob@example.com", "boss@example.com"
     ).output.splitlines() == [
         "ANN@example.com removed",
-        "bob@example.com was not among the readers",
-        "boss@example.com was not among the readers; it stands in MAIL_TO and gets mail as that says",
+        "bob@example.com has no record to remove",
+        "boss@example.com has no record to remove; MAIL_TO still mails it: take it out there too",
     ]
     assert office.addresses == []
 
@@ -144,8 +144,15 @@ def test_a_file_in_another_encoding_is_refused_by_line(office: Office) -> None:
         "import", office.file("address\nann@example.com\nKäthe <k@b.org>\n".encode("latin-1"))
     )
 
-    assert "line 3 is not UTF-8" in result.output
+    assert "line 3 is not UTF-8, so nothing is taken: save the file as CSV UTF-8" in result.output
     assert office.addresses == []
+
+
+def test_a_spreadsheet_s_unicode_text_is_taken(office: Office) -> None:
+    """UTF-16 says what it is by its first two bytes, and parts its cells by tabs."""
+    result = office.run("import", office.file("address\tname\nann@example.com\tKäthe\n".encode("utf-16")))
+
+    assert (result.exit_code, office.addresses) == (0, ["ann@example.com"])
 
 
 def test_an_export_can_be_imported(office: Office) -> None:

@@ -20,12 +20,12 @@ def an_entry(state: str = "refused", text: str = "550 no such user", **changes: 
     return Entry(State(state), FIVE, run, "<x@example.org>", revision=2, code=550, text=text, **changes)  # type: ignore[arg-type]
 
 
-def rows(**entries: Entry | UnreadableEntry) -> list[Row]:
+def rows(zone: ZoneInfo = PARIS, **entries: Entry | UnreadableEntry) -> list[Row]:
     found = {
         OCCASION.key_of(name): one if isinstance(one, UnreadableEntry) else Found(one, "etag")
         for name, one in entries.items()
     }
-    return rows_of(found, {"00ff": "ann@example.com"}, PARIS, lambda entry: entry.state)
+    return rows_of(found, {"00ff": "ann@example.com"}, zone, lambda entry: entry.state)
 
 
 def test_a_row_says_what_became_of_a_mail() -> None:
@@ -75,6 +75,13 @@ def test_hostile_words_are_one_printable_line() -> None:
     assert as_table(found)[1].isprintable()
     [line] = csv.DictReader(io.StringIO(as_csv(found)))
     assert line["says"].startswith("'=HYPERLINK")
+
+
+def test_one_time_is_shown_once() -> None:
+    """Where the zone's clock shows UTC, the table needs no second column for it."""
+    heads = [as_table(rows(ZoneInfo(name), dead=an_entry()))[0].split() for name in ("UTC", "Europe/Paris")]
+
+    assert ["at_utc" in head for head in heads] == [False, True]
 
 
 def test_every_form_has_every_row() -> None:
