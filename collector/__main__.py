@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -11,6 +12,7 @@ import click
 
 from collector.demo.command import demo
 from collector.demo.hours import demo_tweet
+from collector.demo.topics import topics_of_place
 from collector.feed import Tweets, start_feed, tweets_of_file
 from collector.fetching import fetch_tweet
 from collector.moments import Moment
@@ -85,6 +87,7 @@ def topics(files: tuple[Path, ...], url: str | None, at: datetime) -> None:
     \b
     Examples:
       python -m collector topics --url https://feed.example.org/trends/place.json?id=1
+      python -m collector topics --url http://127.0.0.1:5002/trends/place?id=44418
       python -m collector topics monday.json tuesday.json
     """
     services = services_at_hand()
@@ -112,9 +115,11 @@ def topics(files: tuple[Path, ...], url: str | None, at: datetime) -> None:
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Which demo world to serve."
 )
 def feed(host: str, port: int, path: Path | None, seed: int) -> None:
-    """Serve a feed to try the collector on: GET /tweet gives one tweet.
+    """Serve a feed to try the collector on. Stop it with Ctrl-C.
 
-    It gives a new tweet each second, and the same one within a second. Stop it with Ctrl-C.
+    GET /tweet gives one tweet: a new one each second, and the same one within a second. GET
+    /trends/place?id=1 gives what is trending, which stays for five minutes: 1 is worldwide, 44418 London,
+    1118370 Tokyo.
 
     \b
     Examples:
@@ -123,8 +128,10 @@ def feed(host: str, port: int, path: Path | None, seed: int) -> None:
     """
     tweets: Tweets = tweets_of_file(path) if path else lambda moment: demo_tweet(seed, moment)
     signal.signal(signal.SIGTERM, _interrupt)
-    with start_feed(tweets, host, port, lambda: datetime.now(UTC)) as server:
-        click.echo(f"feed at http://{host}:{server.server_port}/tweet, Ctrl-C stops it")
+    topics = partial(topics_of_place, seed)
+    with start_feed(tweets, host, port, lambda: datetime.now(UTC), topics) as server:
+        address = f"http://{host}:{server.server_port}"
+        click.echo(f"feed at {address}/tweet and {address}/trends/place?id=1, Ctrl-C stops it")
         try:
             server.serve_forever()
         except KeyboardInterrupt:

@@ -125,7 +125,7 @@ def _unpacked(body: bytes, encoding: str, shown: str) -> bytes:
 def _check_size(body: bytes | bytearray, shown: str) -> None:
     if len(body) > LARGEST_BYTES:
         raise FeedError(
-            f"the feed {shown} answers with more than {LARGEST_BYTES:,} bytes; one tweet is far smaller"
+            f"the feed {shown} answers with more than {LARGEST_BYTES:,} bytes; such an answer is far smaller"
         )
 
 
@@ -136,7 +136,7 @@ def _refusal(error: HTTPError, shown: str) -> Exception:
         return _Passing(answer, _asked_rest(error))
     if 300 <= error.code < 400:
         return FeedError(f"the feed {shown} {answer}; only a few redirects, to http and https, are followed")
-    return FeedError(f"the feed {shown} {answer}; check FEED_URL")
+    return FeedError(f"the feed {shown} {answer}; check the address")
 
 
 def _asked_rest(error: HTTPError) -> float | None:

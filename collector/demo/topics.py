@@ -51,6 +51,12 @@ def demo_topics(seed: int, place: Place, moment: datetime) -> bytes:
     return json.dumps([answer], separators=(",", ":")).encode("ascii")
 
 
+def topics_of_place(seed: int, woeid: int, moment: datetime) -> bytes | None:
+    """Return what `demo_topics` does of the place with this number, None where there is none of it."""
+    places = (place for place in PLACES if place.woeid == woeid)
+    return next((demo_topics(seed, place, moment) for place in places), None)
+
+
 def answers_within(seed: int, window: Window) -> Mapping[str, Callable[[], bytes]]:
     """Return what makes each answer that was collected in the window, every six hours, by its key."""
     moments = (hour for hour in window.hours() if not hour.hour % (_APART // timedelta(hours=1)))

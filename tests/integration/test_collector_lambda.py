@@ -103,7 +103,7 @@ def test_a_failure_is_raised_for_lambda_to_count(function: pytest.MonkeyPatch, f
     """What goes wrong is raised, never returned: that is what alarms watch."""
     function.setenv("FEED_URL", f"{feed_url}s")
 
-    with pytest.raises(FeedError, match="404 Not Found; check FEED_URL"):
+    with pytest.raises(FeedError, match="404 Not Found; check the address"):
         lambda_handler(EVENT, None)
 
 

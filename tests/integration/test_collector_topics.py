@@ -4,15 +4,18 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from collector.__main__ import collector
+from collector.demo.topics import topics_of_place
 from collector.feed import start_feed
 from collector.topics import fetch_topics
 from report.__main__ import main
+from report.catalogue.topics.payloads import payload_of
 from report.errors import FeedError
 from tests.fakes import MemoryStorage
 
@@ -64,6 +67,40 @@ def test_without_feed_and_files_the_command_says_what_it_needs() -> None:
     told = CliRunner().invoke(collector, ["topics"], env={"TOPICS_URL": ""})
 
     assert (told.exit_code, "set TOPICS_URL" in told.output) == (2, True)
+
+
+@pytest.fixture
+def demo_feed() -> Iterator[str]:
+    """Return the address of the demo's feed."""
+    topics = partial(topics_of_place, 1)
+    with start_feed(lambda _: b"{}", "127.0.0.1", 0, lambda: NOON, topics) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/trends/place"
+        server.shutdown()
+
+
+def test_the_demo_feed_gives_what_a_report_is_made_from(
+    demo_feed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a laptop the command collects each place the feed knows, worldwide where none is named."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TOPICS_URL", demo_feed)
+    at = ("--at", NOON.isoformat())
+
+    told = CliRunner().invoke(collector, ["topics", *at])
+    tokyo = CliRunner().invoke(collector, ["topics", "--url", f"{demo_feed}.json?id=1118370", *at])
+
+    assert told.output.startswith("stored dt=2026-11-20/120000Z-1-")
+    assert tokyo.output.startswith("stored dt=2026-11-20/120000Z-1118370-")
+    stored = tmp_path / "data" / "sources" / "topics" / told.output.split()[1]
+    assert payload_of(stored.read_bytes()).as_of == NOON
+
+
+@pytest.mark.parametrize("query", ["?id=2", "?id=London", "?id=%C2%B2", "?id=" + "9" * 5000, "/?id=1"])
+def test_a_place_the_feed_does_not_know_is_said_in_one_line(demo_feed: str, query: str) -> None:
+    """Nothing is stored of it, and the query, which may hold a secret, is not repeated."""
+    with pytest.raises(FeedError, match=f"{demo_feed}/? answered 404 Not Found; check the address$"):
+        fetch_topics(f"{demo_feed}{query}", MemoryStorage(), NOON)
 
 
 @pytest.mark.real_data
