@@ -15,6 +15,7 @@ _SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _NOBODY = "nobody"
 _ATTACHMENTS = ("csv", "page")
 _REPORT_NAME = re.compile(r"[a-z][a-z0-9-]*")
+_FIRST_ADDRESS = re.compile(r"[^@;]*@*[^@;\s]*")
 _FOLDER = re.compile(r"file:(?://(?=/))?(?P<path>.+)")
 
 
@@ -44,6 +45,10 @@ class TopicsUrl:
 
     folder: Path | None = None
     begins: str = ""
+
+
+class BadPart(ValueError):
+    """One part of a list is wrong: that alone is shown, since the rest may be others' addresses."""
 
 
 def _storage_url(text: str) -> StorageUrl:
@@ -112,10 +117,18 @@ def _readers(text: str) -> tuple[str, ...]:
 
 
 def _addresses(text: str) -> tuple[str, ...]:
-    addresses = tuple(dict.fromkeys(_address(part.strip()) for part in text.split(",") if part.strip()))
-    if not addresses:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts:
         raise ValueError(text)
-    return addresses
+    return tuple(dict.fromkeys(map(_one_of_many, parts)))
+
+
+def _one_of_many(part: str) -> str:
+    try:
+        return _address(part)
+    except ValueError as error:
+        first = _FIRST_ADDRESS.match(part)  # where commas lack, a part is many
+        raise BadPart(part if first is None or first[0] == part else f"{first[0]} …") from error
 
 
 def _attachments(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from report.errors import SettingsError
 from report.report_places import contradictions
-from report.setting_rules import RULES, SmtpUrl, StorageUrl, TopicsUrl
+from report.setting_rules import RULES, BadPart, SmtpUrl, StorageUrl, TopicsUrl
 
 _Value = TypeVar("_Value")
 _TWEETS = StorageUrl(folder=Path("data"))
@@ -112,6 +112,9 @@ class _Reader:
             return default
         try:
             return parse(text.strip())
+        except BadPart as error:
+            self.problems.append(f"{variable} has {str(error)!r}; expected {expected}")
+            return default
         except (ValueError, LookupError):
             shown = "(hidden)" if name in SECRETS else repr(_without_secrets(text, variable))
             self.problems.append(f"{variable} is {shown}; expected {expected}")

@@ -132,7 +132,6 @@ def test_a_mail_server_is_understood(url: str, server: SmtpUrl) -> None:
         pytest.param("MAIL_FROM", "nobody", id="no address"),
         pytest.param("MAIL_FROM", "a@x.org\nBcc: b@x.org", id="line break in an address"),
         pytest.param("MAIL_FROM", "a@x.org, b@x.org", id="two senders"),
-        pytest.param("MAIL_TO", "a@x.org, nobody", id="one reader is no address"),
         pytest.param("MAIL_TO", ",", id="no reader at all"),
         pytest.param("MAIL_SUBJECT", "Trends\nBcc: b@x.org", id="line break in the subject"),
         pytest.param("SMTP_URL", "localhost:25", id="server without scheme"),
@@ -151,6 +150,22 @@ def test_a_wrong_value_is_said(variable: str, text: str) -> None:
     [problem] = problems({variable: text})
 
     assert problem.startswith(f"{variable} is {text!r}; expected ")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("a@x.org, b@@x.org, c@x.org", "b@@x.org", id="a slip"),
+        pytest.param("a@x.org, nobody", "nobody", id="no address"),
+        pytest.param("a@x.org; b@x.org", "a@x.org …", id="semicolons"),
+        pytest.param("a@x.org b@x.org", "a@x.org …", id="spaces"),
+    ],
+)
+def test_of_many_readers_the_wrong_one_is_said(text: str, shown: str) -> None:
+    """What is wrong goes into logs, and the other readers are nothing to them."""
+    assert problems({"MAIL_TO": text}) == [
+        f"MAIL_TO has {shown!r}; expected addresses, separated by commas, or nobody"
+    ]
 
 
 def test_all_problems_are_said_together() -> None:
