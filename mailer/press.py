@@ -1,27 +1,46 @@
 """The edition a mail is made of: the one that stands, or one that is built for it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from mailer.attachments import Attachment, attachments_of
 from mailer.letters import Heading
-from report.catalogue import FIRST
+from report.catalogue import FIRST, find
 from report.commands.figures import timed
 from report.editions import Edition, newest_of
 from report.errors import NotFound
+from report.handing_over import Handed, is_handed_over
+from report.periods import period_of
 from report.services import Services
 from report.settings import Settings
 
 
-def published(services: Services, report: str, period: str) -> Edition:
-    """Return the period's newest edition, built only where there is none; raise `TrendsError`."""
+@dataclass(frozen=True)
+class Pressed:
+    """An edition, and what became of the part of it that is for others; empty where that was done before."""
+
+    edition: Edition
+    handed: Handed = field(default_factory=Handed)
+
+
+def published(services: Services, report: str, period: str) -> Pressed:
+    """Return the period's newest edition, built only where there is none; raise `TrendsError`.
+
+    What another build left to be laid or told is made up for.
+    """
     try:
-        return newest_of(services.storage, report, period)
+        edition = newest_of(services.storage, report, period)
     except NotFound:
         return built(services, report, period)
+    if is_handed_over(services.storage, find(report), edition, period_of(period, services.settings.timezone)):
+        return Pressed(edition)
+    from report.building import hand_over_standing
+
+    return Pressed(edition, hand_over_standing(services, report, period, datetime.now(UTC)))
 
 
-def built(services: Services, report: str, period: str) -> Edition:
+def built(services: Services, report: str, period: str) -> Pressed:
     """Return the period's edition with all that was collected; raise `BuildRunning` and `TrendsError`.
 
     By the real clock: what a command is told as its time only says what is due.
@@ -32,7 +51,7 @@ def built(services: Services, report: str, period: str) -> Edition:
     with timed(services, now) as found:
         made = build_edition(services, report, period, now)
         found.is_made = made.fresh
-    return made.edition
+    return Pressed(made.edition, made.handed)
 
 
 def is_held(edition: Edition, hold_below: int) -> bool:

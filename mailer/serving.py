@@ -12,11 +12,14 @@ from mailer.groups import Group
 from mailer.hindrances import hindrance_to
 from mailer.ledger import Occasion
 from mailer.planning import Fate, Intent
-from mailer.press import built, published
+from mailer.press import Pressed, built, published
 from mailer.sending import PROBLEMS, Outcome, Post, carry_out, summary
 from report.alerts import Alarm, Finding
+from report.catalogue import find
 from report.editions import Edition
 from report.errors import BuildRunning, NotBegun, TrendsError
+from report.handing_over import is_for_others
+from report.periods import period_of
 from report.services import Services
 
 _ALARMS = {Fate.REFUSED: Alarm.READER_REFUSED, Fate.UNKNOWN: Alarm.UNKNOWN_OUTCOME}
@@ -53,37 +56,47 @@ def _served(desk: Desk, group: Group) -> Served:
     intents = intents_of(desk, occasion, group.addresses)
     corrects = desk.services.settings.mail_corrections
     if not corrects and not any(intent.fate is None for intent in intents):
-        return _left(occasion, intents)
-    edition = _edition(desk, group, built)
-    if not isinstance(edition, Edition):
-        return _left(occasion, intents, *edition)
+        return _left(occasion, intents) + _made_up_for(desk, group)
+    edition, pressed = _pressed(desk, group, built)
+    if edition is None:
+        return _left(occasion, intents, *pressed.findings)
     found = deliveries(desk, group, edition, intents)
-    return sum((_carried_out(desk, group, delivery) for delivery in found), Served())
+    return sum((_carried_out(desk, group, delivery) for delivery in found), pressed)
 
 
 def publish(desk: Desk, group: Group) -> Served:
     """Build the group's edition where there is none: it stands, whatever becomes of the mail."""
-    edition = _edition(desk, group, published)
-    findings = () if isinstance(edition, Edition) else edition
-    return Served(findings=findings, checked=frozenset({(Alarm.BUILD_FAILED, about(group))}))
+    _, pressed = _pressed(desk, group, published)
+    return pressed + Served(checked=frozenset({(Alarm.BUILD_FAILED, about(group))}))
 
 
-def _edition(
-    desk: Desk, group: Group, find: Callable[[Services, str, str], Edition]
-) -> Edition | tuple[Finding, ...]:
-    """The edition, or what hinders it: nothing to tell of while another builds it."""
+def _made_up_for(desk: Desk, group: Group) -> Served:
+    """Hand over what was left, though nobody waits for a mail; what is for readers alone costs no request."""
+    period = period_of(group.period, desk.services.settings.timezone)
+    if not is_for_others(find(group.report), period):
+        return Served()
+    return _pressed(desk, group, published)[1]
+
+
+def _pressed(
+    desk: Desk, group: Group, press: Callable[[Services, str, str], Pressed]
+) -> tuple[Edition | None, Served]:
+    """The edition and what failed of handing it over, or what hinders it: nothing while another builds it."""
     try:
-        return find(desk.services, group.report, group.period)
+        pressed = press(desk.services, group.report, group.period)
     except BuildRunning as error:
         log.warning("%s; the next run mails it", error)
-        return ()
+        return None, Served()
     except Exception as error:  # a bug in one report keeps nobody from another
-        if isinstance(error, NotBegun) and find is published:
-            return ()  # nobody waits for what was never collected
+        if isinstance(error, NotBegun) and press is published:
+            return None, Served()  # nobody waits for what was never collected
         if not isinstance(error, TrendsError):
             log.exception("%s could not be built", group)
         says = str(error) or type(error).__name__
-        return (Finding(Alarm.BUILD_FAILED, about(group), f"{group} could not be built: {says}"),)
+        failed = Finding(Alarm.BUILD_FAILED, about(group), f"{group} could not be built: {says}")
+        return None, Served(findings=(failed,))
+    looked_for = frozenset({(Alarm.NOT_HANDED_OVER, about(group))})
+    return pressed.edition, Served(findings=tuple(pressed.handed.findings(about(group))), checked=looked_for)
 
 
 def _carried_out(desk: Desk, group: Group, delivery: Delivery) -> Served:

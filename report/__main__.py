@@ -8,11 +8,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from report.alerting import failure_told
+from report.alerting import failure_told, tell
 from report.alerts import Alarm
 from report.athena_tables import SAMPLE_DAY, SAMPLE_LOCATION, athena_statements
 from report.catalogue import FIRST, Recipe, find
@@ -37,6 +37,11 @@ from report.terminal import printable
 from report.values import Span
 from report.window import last_whole_day
 
+if TYPE_CHECKING:  # pandas and charts: only where something is to be built
+    from report.building import Built
+    from report.handing_over import Handed
+
+_Made = TypeVar("_Made")
 _DAY = click.DateTime(["%Y-%m-%d"])
 _POLL_SECONDS = 1.0
 _ALERT = click.option(
@@ -102,7 +107,9 @@ def build(
         try:
             telling = _told(services, Alarm.BUILD_FAILED, f"{name} {wanted}", now, alert)
             with telling, timed(services, now) as found:
-                found.is_made = _build_period(services, name, wanted, force, wait)
+                built = _build_period(services, name, wanted, force, wait)
+                found.is_made = built.fresh
+            _check_handed(services, built.handed, f"{name} {wanted}", now, alert)
         except NotBegun as error:
             if days is None:
                 raise
@@ -273,8 +280,8 @@ def _periods(
     return [period.id for one in past if (period := offered(recipe.spans, one))]
 
 
-def _build_period(services: Services, name: str, period_id: str, force: bool, wait: int) -> bool:
-    """Build what does not stand; say whether something new was made."""
+def _build_period(services: Services, name: str, period_id: str, force: bool, wait: int) -> "Built":
+    """Build what does not stand; say what was built, laid and told."""
     from report.building import build_edition
 
     begun = time.monotonic()
@@ -286,9 +293,14 @@ def _build_period(services: Services, name: str, period_id: str, force: bool, wa
         click.echo(f"  {printable(where)}")
     for told in built.handed.told:
         click.echo(f"  told {printable(told)}")
-    if built.handed.problems:
-        raise BuildError(f"{name} {period_id} stands, but " + "; ".join(built.handed.problems))
-    return bool(built.fresh)
+    return built
+
+
+def _check_handed(services: Services, handed: "Handed", about: str, now: datetime, alert: bool) -> None:
+    if alert:
+        tell(services, handed.findings(about), {(Alarm.NOT_HANDED_OVER, about)}, now)
+    if handed.problems:
+        raise BuildError(f"{about} stands, but " + "; ".join(handed.problems))
 
 
 def _build_today(services: Services, name: str, wait: int) -> None:
@@ -299,7 +311,7 @@ def _build_today(services: Services, name: str, wait: int) -> None:
     click.echo(f"{draft.day} so far, built in {time.monotonic() - begun:.1f} s: {draft.headline}")
 
 
-def _when_free(build: Callable[[datetime], Any], wait: int) -> Any:
+def _when_free(build: Callable[[datetime], _Made], wait: int) -> _Made:
     """Build, waiting for the same build elsewhere to end; it may have done the work."""
     deadline = time.monotonic() + wait
     while True:

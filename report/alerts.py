@@ -31,6 +31,7 @@ class Alarm(StrEnum):
     """What can be wrong."""
 
     BUILD_FAILED = "build-failed"
+    NOT_HANDED_OVER = "not-handed-over"
     COMPACT_FAILED = "compact-failed"
     COLLECTOR_STOPPED = "collector-stopped"
     SOURCE_STALE = "source-stale"

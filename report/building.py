@@ -49,6 +49,17 @@ def build_edition(
         return replace(built, handed=hand_over(services, recipe, built.edition, period, now))
 
 
+def hand_over_standing(services: Services, name: str, period_id: str, now: datetime) -> Handed:
+    """Lay and tell what is left of the newest edition of a period, without building it.
+
+    Raise `BuildRunning` while another builds it, `NotFound` where none stands, and `StorageError`.
+    """
+    period, recipe = period_of(period_id, services.settings.timezone), find(name)
+    with lease(services.storage, f"build-{name}-{period.id}", this_run(), now, _LEASE):
+        edition = editions.newest_of(services.storage, name, period.id)
+        return hand_over(services, recipe, edition, period, now)
+
+
 def build_draft(services: Services, name: str, now: datetime) -> Edition:
     """Build the report of the day that is open at `now`, as far as it has come, and point to it.
 

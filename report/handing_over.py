@@ -1,4 +1,7 @@
-"""What follows a build: results are laid where others look for them, and departments are told."""
+"""What follows a build: results are laid where others look for them, and departments are told.
+
+editions/<report>/<period>/handed.json    {"revision": 2}: the edition of which all that was done
+"""
 
 import json
 import logging
@@ -7,12 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from report.alerts import Alarm, Finding
 from report.catalogue import Recipe
 from report.editions import Edition
-from report.errors import TrendsError
+from report.errors import NotFound, TrendsError
 from report.report_places import RESULTS, place_of, shown
 from report.results import lay
 from report.services import Services
+from report.storage import Storage
+from report.stored_json import JSON, json_bytes
 from report.telling import Outcome, tell_once, told_folder
 from report.values import Period
 from report.web_paths import period_path
@@ -30,12 +36,35 @@ class Handed:
     told: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
+    def findings(self, about: str) -> list[Finding]:
+        """Return what failed as the owner is told it; `about` is what the alarm calls the edition."""
+        return [Finding(Alarm.NOT_HANDED_OVER, about, says) for says in self.problems]
+
+
+def is_for_others(recipe: Recipe, period: Period) -> bool:
+    """Whether editions of this report have results that are laid elsewhere, or news for departments."""
+    return recipe.alerts is not None or bool(recipe.results(period))
+
+
+def is_handed_over(storage: Storage, recipe: Recipe, edition: Edition, period: Period) -> bool:
+    """Whether nothing of an edition that stands is left to be laid or told, as far as was noted.
+
+    A build that was killed, or that a bucket or SNS refused, left something. Raise `StorageError`.
+    """
+    if not is_for_others(recipe, period):
+        return True
+    try:
+        return bool(json.loads(storage.get(_handed_key(edition)))["revision"] == edition.revision)
+    except (NotFound, ValueError, LookupError, TypeError):
+        return False
+
 
 def hand_over(services: Services, recipe: Recipe, edition: Edition, period: Period, now: datetime) -> Handed:
     """Lay the results of an edition that stands and tell the departments, unless that was done; say what was.
 
     What fails is in the log and in what is returned, not raised: a report is not withheld from its readers
-    because a bucket of others is closed. The next build does it.
+    because a bucket of others is closed. The next build does it, and so does the mailer's next run. Raise
+    `StorageError` where our own storage cannot note that it was done.
     """
     laid, unlaid = _done(lambda: _lay(services, recipe, edition, period))
     outcomes, untold = _done(lambda: _tell(services, recipe, edition, now))
@@ -43,7 +72,13 @@ def hand_over(services: Services, recipe: Recipe, edition: Edition, period: Peri
     problems = (*unlaid, *(one.problem for one in outcomes if one.problem), *untold)
     for problem in problems:
         log.error("%s", problem)
+    if not problems and not is_handed_over(services.storage, recipe, edition, period):
+        services.storage.put(_handed_key(edition), json_bytes({"revision": edition.revision}), JSON)
     return Handed(tuple(laid), told, problems)
+
+
+def _handed_key(edition: Edition) -> str:
+    return f"editions/{edition.report}/{edition.period}/handed.json"
 
 
 def _done(work: Callable[[], Iterator[_Item]]) -> tuple[list[_Item], tuple[str, ...]]:

@@ -31,7 +31,7 @@ from report.services import Services
 from report.subscribers import readers_of
 from report.suppressions import is_suppressed
 
-_FAILURES = frozenset({Alarm.BUILD_FAILED, Alarm.MAIL_BROKEN})
+_FAILURES = frozenset({Alarm.BUILD_FAILED, Alarm.MAIL_BROKEN, Alarm.NOT_HANDED_OVER})
 _COLLECTOR = frozenset({Alarm.COLLECTOR_STOPPED, Alarm.SOURCE_STALE})
 _RUN = "the run of the mailer"
 _WOULD_BE = {DUE: "would send"} | {state: f"{state}:" for state in (HELD, BROKEN, UNBUILT, TOO_LATE)}
@@ -78,8 +78,8 @@ def send(at: str | None, to: tuple[str, ...], report: str | None, period: str | 
 
     With --to nothing is held for want of data, and the owner is told of nothing: you see it here.
 
-    Exits with 1 if a report could not be built or mailed, or a mail was refused, deferred or is of unknown
-    fate.
+    Exits with 1 if a report could not be built, mailed or handed over to others, or a mail was refused,
+    deferred or is of unknown fate.
 
     \b
     Examples:

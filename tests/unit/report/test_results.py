@@ -1,6 +1,8 @@
 """Rules for files that a report lays where others look for them."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +13,7 @@ from report import editions
 from report.catalogue import Recipe
 from report.editions import Edition, edition_folder
 from report.errors import BuildError, StorageError
-from report.handing_over import hand_over
+from report.handing_over import hand_over, is_handed_over
 from report.periods import month_period
 from report.publishing.statics import Statics
 from report.rendering.files import render_files
@@ -144,21 +146,17 @@ def handing(storage: MemoryStorage, others: MemoryStorage, topics: Topics, **set
     )
 
 
+def a_recipe(alerts: Callable[[Any], list[Message]] | None = None) -> Recipe:
+    """Return a recipe whose table is laid as t.csv."""
+    nothing: Any = not_given
+    laid = {"t.csv": "tags.csv"}
+    return Recipe("some", "Some", frozenset({Span.MONTH}), nothing, nothing, lambda _: laid, "", alerts)
+
+
 def test_a_closed_bucket_withholds_nothing_else() -> None:
     """What cannot be laid is said, with bucket and right; departments are told all the same, with a link."""
     storage, topics = MemoryStorage(), Topics()
-    message = Message("Parks", "grass 3", "Grass count is now 3", "In January.")
-    nothing: Any = not_given
-    recipe = Recipe(
-        "some",
-        "Some",
-        frozenset({Span.MONTH}),
-        nothing,
-        nothing,
-        lambda _: {"t.csv": "tags.csv"},
-        "",
-        lambda _: [message],
-    )
+    recipe = a_recipe(lambda _: [Message("Parks", "grass 3", "Grass count is now 3", "In January.")])
     edition = an_edition(storage)
     services = handing(storage, OfOthers(is_closed=True), topics)
 
@@ -170,3 +168,27 @@ def test_a_closed_bucket_withholds_nothing_else() -> None:
     assert topics.said == [
         ("Grass count is now 3", f"In January.\n\n{SITE}/reports/some/editions/2019-01/\n")
     ]
+
+
+def test_it_is_noted_when_nothing_is_left_to_hand_over() -> None:
+    """Of that revision alone; not where something failed or a build died; a spoilt note counts for none."""
+    storage, recipe, now = MemoryStorage(), a_recipe(), datetime(2019, 2, 1, tzinfo=UTC)
+    edition = an_edition(storage)
+    noted = [is_handed_over(storage, recipe, edition, MONTH)]
+    for is_closed in (True, False):
+        services = handing(storage, OfOthers(is_closed), Topics())
+        hand_over(services, recipe, edition, MONTH, now)
+        noted.append(is_handed_over(storage, recipe, edition, MONTH))
+
+    assert noted == [False, False, True]
+    assert not is_handed_over(storage, recipe, replace(edition, revision=2), MONTH)
+    storage.put("editions/some/2019-01/handed.json", b"[]")
+    assert not is_handed_over(storage, recipe, edition, MONTH)
+
+
+def test_a_report_for_readers_alone_asks_nothing() -> None:
+    """Without results and news no request is made."""
+    nowhere: Any = None
+    recipe = replace(a_recipe(), results=lambda _: {})
+
+    assert is_handed_over(nowhere, recipe, an_edition(MemoryStorage()), MONTH)
