@@ -3,12 +3,13 @@
 import click
 
 from report.composition import services_from_environ, topics_of
-from report.errors import SettingsError, TopicError
+from report.errors import SettingsError, TopicError, TopicUnavailable
 from report.settings import Settings
 from report.topics import EMAIL, PROTOCOLS, SMS, Subscription, endpoint_of, phone_number
 
 _TOPIC_NAME = "twitter-trends-alerts"
 _LONGEST_SMS = 1600
+_NO_AWS = "without AWS there is no topic: MAIL_OWNER is told by mail"
 
 
 @click.command()
@@ -18,13 +19,20 @@ _LONGEST_SMS = 1600
 def setup(name: str) -> None:
     """Make the topic that is told of failures, and print the line for .env; again changes nothing.
 
-    Its region is boto3's: AWS_DEFAULT_REGION.
+    It needs an account at AWS; without one, MAIL_OWNER is told by mail. Its region is boto3's:
+    AWS_DEFAULT_REGION.
 
     \b
     Example:
       python -m mailer alerts setup
     """
-    arn = topics_of(services_from_environ().settings).make(name)
+    settings = services_from_environ().settings
+    try:
+        arn = topics_of(settings).make(name)
+    except TopicUnavailable:
+        raise
+    except TopicError as error:
+        raise TopicError(f"{error}; {_NO_AWS}") from error
     click.echo(
         f"# Put this line into .env, then: python -m mailer alerts subscribe email you@example.org\n"
         f"ALERT_TOPIC={arn}"
@@ -106,7 +114,9 @@ def sms(number: str, message: str) -> None:
 def _settings() -> Settings:
     settings = services_from_environ().settings
     if not settings.alert_topic:
-        raise SettingsError("ALERT_TOPIC is not set: `python -m mailer alerts setup` prints its line")
+        raise SettingsError(
+            f"ALERT_TOPIC is not set: `python -m mailer alerts setup` makes a topic; {_NO_AWS}"
+        )
     return settings
 
 

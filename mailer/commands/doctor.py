@@ -32,6 +32,9 @@ def doctor(form: str, server: str) -> None:
     sender's domain, and looks at cron, the last reports and the last mails. Each line is ok, warning, wrong,
     or skipped where it could not be looked at. Exits with 1 if anything is wrong. Secrets are never shown.
 
+    What a trial can do without, such as cron or an owner, is a warning while mail is written into a folder,
+    and wrong once it leaves. No cron here is a warning too where another host ran the mailer lately.
+
     \b
     Examples:
       python -m mailer doctor

@@ -83,7 +83,7 @@ def add(address: str, reports: tuple[str, ...], rhythm: str | None, zone: str | 
             parse_rhythm(rhythm) if rhythm else default.rhythm,
             parse_zone(zone) if zone else default.zone,
         )
-    except ValueError as error:
+    except (ValueError, MailError) as error:
         raise click.UsageError(str(error)) from error
     if is_unreadable(services.storage, reader_key(reader.address)):
         click.echo(f"{reader.address} has a record that cannot be read: it is replaced", err=True)

@@ -38,10 +38,10 @@ def owner(settings: Settings, *, mail_leaves: bool) -> Verdict:
     """Return whether anybody is told of failures."""
     told = [name for name in ("MAIL_OWNER", "ALERT_TOPIC") if getattr(settings, name.lower())]
     if not told:
-        advice = "set MAIL_OWNER, and ALERT_TOPIC by `python -m mailer alerts setup`"
+        advice = "set MAIL_OWNER; on AWS ALERT_TOPIC too: `python -m mailer alerts setup` makes it"
         return serious(mail_leaves, "owner", "nobody is told of failures", advice)
     if "ALERT_TOPIC" not in told and mail_leaves:
-        advice = "`python -m mailer alerts setup` makes a topic that tells by another way"
+        advice = "on AWS, `python -m mailer alerts setup` makes a topic that tells by another way"
         return warning("owner", "failures are told by mail alone, which may be what fails", advice)
     return ok("owner", f"failures are told to {' and '.join(told)}")
 

@@ -140,6 +140,17 @@ def test_without_a_topic_setup_is_named(desk: Desk, words: tuple[str, ...]) -> N
     assert (told.exit_code, "python -m mailer alerts setup" in told.output) == (2, True)
 
 
+@pytest.mark.parametrize("words", [("list",), ("setup",)])
+def test_without_aws_the_owner_is_named(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """No command leads on to another for ever: who has no account is told who is told instead."""
+    del desk.settings["ALERT_TOPIC"]
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+
+    assert "without AWS there is no topic: MAIL_OWNER is told by mail" in desk.type(*words).output
+
+
 def test_alarms_are_muted_listed_and_let_speak(desk: Desk) -> None:
     """`mute` says until when by the report's clock, `raised` shows it, `unmute` ends it."""
     assert desk.type("raised").output == "nothing is raised, and nothing is muted\n"
