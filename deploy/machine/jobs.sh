@@ -8,8 +8,12 @@ install_jobs() {
 
 set_crontab() {
     {
-        cat "$APP/current/crontab"
-        if [[ -n $COLLECTS ]]; then
+        if [[ $COLLECTS == *topics* ]]; then
+            sed 's/^#topics //' "$APP/current/crontab"
+        else
+            cat "$APP/current/crontab"
+        fi
+        if [[ $COLLECTS == *tweets* ]]; then
             # shellcheck disable=SC2016 # cron's shell expands it
             echo '* * * * * cd "$APP" && "$PYTHON" -m collector fetch 2>&1 | logger -t twitter-trends'
         fi

@@ -1,7 +1,7 @@
 """Checks the settings of a server, and prints what its deployment has to know.
 
 Started in a release, with the settings as standard input. Prints the port; "postfix" where mail leaves by
-this machine's own server; "collects" where this machine fetches tweets; then a line for each folder.
+this machine's own server; what this machine collects, of "tweets topics"; then a line for each folder.
 """
 
 import sys
@@ -16,6 +16,7 @@ from report.settings import Settings
 _NEEDED = ("STORAGE_URL", "PUBLIC_URL", "SMTP_URL", "MAIL_TO")
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _SMTP_PORT = 25
+_COLLECTED = {"tweets": "FEED_URL", "topics": "TOPICS_URL"}
 
 
 def lines(environ: Mapping[str, str], release: Path) -> list[str]:
@@ -32,7 +33,7 @@ def lines(environ: Mapping[str, str], release: Path) -> list[str]:
     return [
         str(settings.port),
         "postfix" if is_here else "",
-        "collects" if environ.get("FEED_URL", "").strip() else "",
+        " ".join(what for what, name in _COLLECTED.items() if environ.get(name, "").strip()),
         *sorted({str(folder.resolve()) for folder in folders.values()}),
     ]
 

@@ -52,6 +52,9 @@ SECRET_KEY=$(a_secret)
 
 # Where this machine fetches a tweet each minute. Leave it empty where something else collects.
 FEED_URL=
+
+# Where it asks each quarter of an hour what is trending, for the report of topics; empty for none.
+TOPICS_URL=
 TEMPLATE
 }
 

@@ -213,6 +213,19 @@ def test_changed_settings_reach_cron_without_a_deployment(bundle: Path, instance
     assert "return" not in (instance.app / "nginx" / "https.conf").read_text()
 
 
+def test_cron_collects_topics_once_there_is_a_feed_of_them(bundle: Path, instance: Instance) -> None:
+    """The line that is shipped with a mark is a job where TOPICS_URL says something."""
+    asked = replace(instance, properties={**instance.properties, "TOPICS_URL": "https://feed.example/a?id=1"})
+    jobs = []
+    for one in (instance, asked):
+        one.deploy(bundle) if one is instance else one.run_hooks("current", "confighooks", "predeploy")
+        one.run_hooks("current", "hooks", "postdeploy")
+        lines = (instance.folder / "done.crontab").read_text().splitlines()
+        jobs.append([line for line in lines if line.startswith("*/15") and "collector topics" in line])
+
+    assert [len(found) for found in jobs] == [0, 1]
+
+
 def test_cron_is_installed_and_its_lines_run(bundle: Path, instance: Instance) -> None:
     """Each line of our crontab runs in the live folder by the platform's Python, as cron would run it."""
     instance.deploy(bundle)

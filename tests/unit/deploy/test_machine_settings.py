@@ -36,9 +36,11 @@ def test_a_mail_server_is_wanted_for_this_machine_alone(tmp_path: Path, url: str
 
 
 def test_folders_and_the_port_are_told(tmp_path: Path) -> None:
-    """Each folder is named once, as it really is; what lies in S3 is none."""
+    """Each folder is named once, as it really is; what lies in S3 is none. So is what is collected."""
     assert lines(SERVER, tmp_path) == ["80", "postfix", "", "/srv/tweets", "/var/cache/trends"]
-    assert lines({**SERVER, "FEED_URL": "http://feed.example.com/tweet"}, tmp_path)[2] == "collects"
+    feeds = {f"{what}_URL": f"http://feed.example.com/{what}" for what in ("FEED", "TOPICS")}
+    collected = [lines({**SERVER, name: feeds[name]}, tmp_path)[2] for name in feeds]
+    assert [*collected, lines({**SERVER, **feeds}, tmp_path)[2]] == ["tweets", "topics", "tweets topics"]
 
 
 @pytest.mark.parametrize("name", ["STORAGE_URL", "PUBLIC_URL", "SMTP_URL", "MAIL_TO"])

@@ -10,16 +10,24 @@ CRONTAB = Path(__file__).parents[3] / "crontab"
 LINES = [line for line in CRONTAB.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
 SETTINGS = [line for line in LINES if re.match(r"[A-Z_]+=", line)]
 JOBS = [line for line in LINES if line not in SETTINGS]
+_MARK = "#topics "
+TOPICS = [
+    line.removeprefix(_MARK) for line in CRONTAB.read_text(encoding="utf-8").splitlines() if _MARK in line[:8]
+]
+
+WORDS = ["report compact --alert", "mailer send", "mailer confirm"]
 
 
 def test_the_mailer_looks_every_quarter_of_an_hour() -> None:
     """In a user's crontab: five fields, then the command; no percent sign, which cron cuts at."""
     compact, mail, confirm = JOBS
+    (topics,) = TOPICS
 
     assert compact.startswith("7 * * * * cd ")
     assert mail.startswith("*/15 * * * * cd ")
     assert confirm.startswith("*/15 * * * * cd ")
-    assert "%" not in compact + mail + confirm
+    assert topics.startswith("*/15 * * * * cd ")
+    assert "%" not in compact + mail + confirm + topics
 
 
 def test_the_settings_are_what_every_cron_reads() -> None:
@@ -30,7 +38,7 @@ def test_the_settings_are_what_every_cron_reads() -> None:
 
 @pytest.mark.parametrize(
     ("job", "words"),
-    [*zip(JOBS, ["report compact --alert", "mailer send", "mailer confirm"], strict=True)],
+    [*zip([*JOBS, *TOPICS], [*WORDS, "collector topics"], strict=True)],
 )
 def test_a_job_runs_in_the_project_and_its_words_go_to_the_log(tmp_path: Path, job: str, words: str) -> None:
     """The command as cron gives it to the shell: folders with spaces do no harm, errors are logged too."""

@@ -9,5 +9,9 @@ if [ ! -r "$app/crontab" ] || [ ! -x "$python" ]; then
     echo "no crontab is installed: $app/crontab and $python must both be there" >&2
     exit 1
 fi
-sed -e "s|^APP=.*|APP=$app|" -e "s|^PYTHON=.*|PYTHON=$python|" "$app/crontab" | crontab -u webapp -
+topics=
+if grep -q '^TOPICS_URL="..*"$' "$app/.env"; then
+    topics='s|^#topics ||'
+fi
+sed -e "s|^APP=.*|APP=$app|" -e "s|^PYTHON=.*|PYTHON=$python|" -e "$topics" "$app/crontab" | crontab -u webapp -
 systemctl reload nginx  # the redirect to https may be another one now
