@@ -1,7 +1,8 @@
-"""What AWS Lambda runs each minute: fetch one tweet, store it as it came.
+"""What AWS Lambda runs each minute: fetch one tweet, store it as it came; or what is trending.
 
 Set `FEED_URL` and `STORAGE_URL`; the function's role gives the rights. The minute is the event's own,
 so an event delivered twice stores one tweet. What goes wrong is raised, for Lambda to count and alarm.
+A schedule of its own whose events say {"collect": "topics"} fetches from `TOPICS_URL`.
 """
 
 import os
@@ -12,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from collector.fetching import fetch_tweet
+from collector.topics import fetch_topics
 from report.composition import services_from
 from report.errors import SettingsError
 from report.services import Services
@@ -19,12 +21,20 @@ from report.settings import Settings
 
 
 def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    """Return what was stored, as `Fetched`: key, stored, id, size; raise `TrendsError`.
+    """Return what was stored, of a tweet as `Fetched`: key, stored, id, size; raise `TrendsError`.
 
     `event["time"]`, which EventBridge fills with the time the rule was due, says the minute; without it, now.
     """
-    services = _services()
-    return asdict(fetch_tweet(services.settings.feed_url, services.storage, _due(event, datetime.now(UTC))))
+    services, due = _services(), _due(event, datetime.now(UTC))
+    settings, wanted = services.settings, event.get("collect", "tweets")
+    if wanted == "tweets":
+        return asdict(fetch_tweet(settings.feed_url, services.storage, due))
+    if wanted != "topics" or not settings.topics_url:
+        raise SettingsError(
+            f"the event says to collect {wanted!r}; expected nothing or 'topics', and TOPICS_URL set for that"
+        )
+    key, is_new = fetch_topics(settings.topics_url, services.source("topics"), due)
+    return {"key": key, "stored": is_new}
 
 
 @cache

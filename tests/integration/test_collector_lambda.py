@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import pytest
 
 from collector import lambda_function
 from collector.demo.hours import demo_tweet
+from collector.demo.topics import topics_of_place
 from collector.feed import start_feed
 from collector.lambda_function import lambda_handler
 from report.errors import FeedError, SettingsError
@@ -30,7 +32,8 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def feed_url() -> Iterator[str]:
-    with start_feed(lambda moment: TWEET, "127.0.0.1", 0, lambda: NOON) as server:
+    topics = partial(topics_of_place, 1)
+    with start_feed(lambda moment: TWEET, "127.0.0.1", 0, lambda: NOON, topics) as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/tweet"
         server.shutdown()
@@ -97,6 +100,24 @@ def test_an_event_with_a_strange_time_is_refused(s3: "S3Client", bucket: str) ->
     with pytest.raises(SettingsError, match="expected one such as 2026-11-20T13:05:00Z"):
         lambda_handler({"time": "<aws.scheduler.scheduled-time>"}, None)
     assert keys(s3, bucket) == []
+
+
+def test_an_event_may_ask_for_topics(
+    function: pytest.MonkeyPatch, feed_url: str, s3: "S3Client", bucket: str
+) -> None:
+    """Once TOPICS_URL is set, they lie where the report looks for them; delivered twice, there is one."""
+    event = {**EVENT, "collect": "topics"}
+    with pytest.raises(SettingsError, match="TOPICS_URL set"):
+        lambda_handler(event, None)
+    function.setenv("TOPICS_URL", feed_url.replace("tweet", "trends/place"))
+    lambda_function._services.cache_clear()
+
+    first, again = lambda_handler(event, None), lambda_handler(event, None)
+
+    assert (first["stored"], again) == (True, {"key": first["key"], "stored": False})
+    assert keys(s3, bucket) == [f"trends/sources/topics/{first['key']}"]
+    with pytest.raises(SettingsError, match="says to collect 'trends'; expected"):
+        lambda_handler({"collect": "trends"}, None)
 
 
 def test_a_failure_is_raised_for_lambda_to_count(function: pytest.MonkeyPatch, feed_url: str) -> None:
