@@ -16,7 +16,7 @@ import brotli
 import pytest
 
 from report.adapters.directory_storage import DirectoryStorage
-from tests.gunicorn_server import Answer, Gunicorn, free_port, gunicorn
+from tests.gunicorn_server import Answer, Client, Gunicorn, free_port, gunicorn
 from tests.nginx_server import NGINX, nginx, our_site, until
 from tests.some_editions import publish, some_files
 
@@ -31,7 +31,7 @@ class Front:
     """Both servers, and what may be asked of the one in front."""
 
     behind: Gunicorn
-    asked: Gunicorn
+    asked: Client
     process: "subprocess.Popen[bytes]"
     folder: Path
 
@@ -47,7 +47,7 @@ def front(tmp_path: Path) -> Iterator[Front]:
     with gunicorn({"STORAGE_URL": f"file:{tmp_path / 'data'}"}, "--workers", "1") as behind:
         site = our_site(tmp_path / "nginx", port, behind.port)
         with nginx(tmp_path / "nginx", site, port) as process:
-            yield Front(behind, Gunicorn(behind.process, port), process, tmp_path / "nginx")
+            yield Front(behind, Client(port), process, tmp_path / "nginx")
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,36 @@ def test_no_header_is_said_twice(front: Front) -> None:
             head = line.makefile("rb").read().partition(b"\r\n\r\n")[0]
         names = [name.partition(b":")[0].lower() for name in head.split(b"\r\n")[1:]]
         assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        pytest.param("/", 200, id="a page that is kept"),
+        pytest.param("/nothing", 404, id="an error of the pages"),
+        pytest.param("/" + "a" * 9_000, 414, id="an error of nginx"),
+    ],
+)
+def test_every_answer_names_its_own_request(front: Front, path: str, status: int) -> None:
+    """Not that of the reader for whom the page was fetched, and nobody says theirs for us."""
+    answers = [front.ask(path, X_Request_ID="made-up-by-a-reader") for _ in range(3)]
+    ids = [answer.headers["X-Request-ID"] for answer in answers]
+
+    assert {answer.status for answer in answers} == {status}
+    assert len(set(ids)) == 3
+    assert "made-up" not in "".join(ids)
+
+
+def test_both_logs_name_the_request_alike(front: Front) -> None:
+    """Who was sent the page of an error can say which it was, and it is found in nginx's log and in gunicorn's."""
+    name = front.ask("/nothing").headers["X-Request-ID"]
+    front.behind.stop()
+    away = front.ask("/nothing").headers["X-Request-ID"]
+    front.process.send_signal(signal.SIGUSR1)
+
+    lines = until(lambda: (front.folder / "access.log").read_text().splitlines(), lambda said: len(said) == 2)
+    assert {line.split()[-1] for line in lines} == {name, away}  # each process of nginx writes its own
+    assert [line for line in front.behind.lines if f" id={name} " in line and " path=/nothing " in line]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +197,7 @@ def test_the_log_says_what_was_asked_and_no_signature(front: Front) -> None:
 
     lines = until(lambda: (front.folder / "access.log").read_text().splitlines(), lambda said: len(said) == 4)
     asked = [line.partition("] ")[2].split() for line in lines]
-    assert {(path, status, kept) for _, path, status, _, _, kept in asked} == {
+    assert {(path, status, kept) for _, path, status, _, _, kept, _ in asked} == {
         ("/", "200", "MISS"),
         ("/", "200", "HIT"),
         ("/files/a.json", "404", "-"),
@@ -205,7 +235,7 @@ class Behind:
     """Stands in for gunicorn: says another word each time, to be kept for a second."""
 
     server: ThreadingHTTPServer
-    front: Gunicorn
+    front: Client
     heard: list[str]
     """The methods of what was asked."""
 
@@ -242,7 +272,7 @@ def briefly(tmp_path: Path) -> Iterator[Behind]:
     site = our_site(tmp_path / "nginx", port, server.server_port)
     try:
         with nginx(tmp_path / "nginx", site, port):
-            yield Behind(server, Gunicorn(None, port), heard)  # type: ignore[arg-type]  # it runs here
+            yield Behind(server, Client(port), heard)
     finally:
         server.shutdown()
         server.server_close()
