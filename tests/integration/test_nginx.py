@@ -93,7 +93,7 @@ def test_every_answer_names_its_own_request(front: Front, path: str, status: int
 
 
 def test_both_logs_name_the_request_alike(front: Front) -> None:
-    """Who was sent the page of an error can say which it was, and it is found in nginx's log and in gunicorn's."""
+    """Who was sent the page of an error can say which it was, and both logs have it."""
     name = front.ask("/nothing").headers["X-Request-ID"]
     front.behind.stop()
     away = front.ask("/nothing").headers["X-Request-ID"]
