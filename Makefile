@@ -28,7 +28,7 @@ check: ## Check format, lint, types and templates
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
-	$(PYTHON) -m bandit --quiet --configfile pyproject.toml --recursive app collector mailer report gunicorn.conf.py
+	$(PYTHON) -m bandit --quiet --configfile pyproject.toml --recursive app collector deploy/machine mailer report gunicorn.conf.py
 	$(PYTHON) -m djlint --lint --quiet $(TEMPLATES)
 	.venv/bin/cfn-lint deploy/template.yaml
 	.venv/bin/shellcheck --external-sources bootstrap.sh deploy/machine/keep.sh

@@ -1,7 +1,7 @@
 """Starts the mailer that asks about wishes to subscribe, in a process of its own: no page waits for mail."""
 
 import logging
-import subprocess
+import subprocess  # nosec B404 # the project's own command, without a shell
 import sys
 from collections.abc import Callable
 from threading import Lock, Thread

@@ -129,7 +129,8 @@ def _sink(certificate: Path | None = None) -> Iterator[int]:
     """Serve until the block ends; give the port."""
     options = ["--certificate", str(certificate)] if certificate else []
     command = [sys.executable, "-m", "benchmarks.mail_sink", *options]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as sink:  # noqa: S603
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as sink:  # noqa: S603 ours
         assert sink.stdout is not None
         try:
             yield int(sink.stdout.readline())
@@ -143,7 +144,8 @@ def _demo(data: Path) -> Path:
     if not (data / "editions" / "trends" / "latest.json").exists():
         environ = {"STORAGE_URL": f"file:{data}", "PATH": "/usr/bin:/bin"}
         for words in (["collector", "demo", "--days", str(_DEMO_DAYS)], ["report", "build"]):
-            subprocess.run([sys.executable, "-m", *words], env=environ, stdout=sys.stderr, check=True)  # noqa: S603
+            command = [sys.executable, "-m", *words]
+            subprocess.run(command, env=environ, stdout=sys.stderr, check=True)  # noqa: S603 ours
     return data
 
 

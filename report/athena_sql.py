@@ -36,9 +36,10 @@ def tables(window: Window, database: str) -> str:
 
     The first hides Athena's table of the same name, from which it takes just the window's partitions.
     """
+    documents = question("documents")[0]
     defined = {
         "raw_tweets": _raw_tweets(window, database),
-        "documents": f"SELECT * FROM (\n{question('documents')[0]}) WHERE {_seen(window)}",  # noqa: S608
+        "documents": f"SELECT * FROM (\n{documents}) WHERE {_seen(window)}",  # noqa: S608 our own words
         "tweets": question("tweets")[0],
     }
     return ",\n".join(f"{name} AS (\n{text.rstrip()}\n)" for name, text in defined.items())

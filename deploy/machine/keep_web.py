@@ -15,7 +15,7 @@ import os
 import pwd
 import signal
 import socket
-import subprocess
+import subprocess  # nosec B404 # gunicorn alone, without a shell
 import sys
 import time
 from collections.abc import Callable, Sequence

@@ -1,6 +1,6 @@
 """Looks whether cron runs on this host, and what it is told to do."""
 
-import subprocess
+import subprocess  # nosec B404 # one fixed command, without a shell
 from collections.abc import Iterator
 from pathlib import Path
 

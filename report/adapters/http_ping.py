@@ -13,7 +13,7 @@ def ping(url: str, timeout_seconds: float = _SECONDS) -> None:
     """Ask `url`, which is http or https; raise `SignError`, which never shows the address: it is a secret."""
     try:
         request = Request(url, headers={"User-Agent": "twitter-trends"})  # noqa: S310 - settings allow no other
-        with urlopen(request, timeout=timeout_seconds):  # noqa: S310
+        with urlopen(request, timeout=timeout_seconds):  # noqa: S310 - as above
             return
     except HTTPError as error:
         error.close()

@@ -14,9 +14,10 @@ _SECONDS = 30.0
 def fetch(url: str, timeout_seconds: float = _SECONDS) -> Fetched:
     """Get `url`, which is http or https; what fails is said in the answer, without what follows a "?"."""
     where = url.partition("?")[0]
-    request = Request(url, headers={"User-Agent": "twitter-trends", "Accept-Encoding": "gzip"})  # noqa: S310
+    said = {"User-Agent": "twitter-trends", "Accept-Encoding": "gzip"}
+    request = Request(url, headers=said)  # noqa: S310 - settings allow no other
     try:
-        with urlopen(request, timeout=timeout_seconds) as answer:  # noqa: S310
+        with urlopen(request, timeout=timeout_seconds) as answer:  # noqa: S310 - as above
             body = answer.read()
             if answer.headers.get("Content-Encoding") == "gzip":
                 body = gzip.decompress(body)

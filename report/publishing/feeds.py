@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement, indent, tostring  # nosec B405 # written, never read
 
 from report.publishing.listing import newest_first
 from report.publishing.shelf import Shelved, last_revisions

@@ -87,7 +87,8 @@ def render_listing(title: str, page: ListingContext, has_feed: bool = False) -> 
     """Return a page that lists files, and leads to the site's feed where that has one."""
     templates = environment()
     body = Markup(templates.get_template("site.html.j2").render(page=page))  # noqa: S704 it escapes all
-    head = Markup(templates.get_template("site_style.html.j2").render(has_feed=has_feed))  # noqa: S704
+    style = templates.get_template("site_style.html.j2").render(has_feed=has_feed)
+    head = Markup(style)  # noqa: S704 it escapes all
     return render_shell(title, body, head_html=head)
 
 

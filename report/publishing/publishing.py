@@ -73,7 +73,7 @@ def publication(
     place: Place,
     around: Surroundings,
     wanted: Iterable[Edition],
-    extra: Extra,
+    more: Extra,
     now: datetime,
 ) -> Publication:
     """Return what it takes for the site to show the editions wanted besides those it shows; `now` is aware.
@@ -84,7 +84,7 @@ def publication(
     shelf = _with(storage, memory.editions, wanted)
     if not shelf:
         raise PublishError("there is nothing to publish yet: `python -m report build` makes a report")
-    files = site_files(shelf, around, extra(shelf))
+    files = site_files(shelf, around, more(shelf))
     listed = place.site.list()
     difference = compare(files, place.manner, memory, listed, now)
     strangers = listed.keys() - {file.key for file in files} - memory.files.keys()

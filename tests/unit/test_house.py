@@ -4,6 +4,7 @@ import os
 import re
 import socket
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
@@ -184,6 +185,36 @@ def test_tests_and_benchmarks_run_on_the_versions_that_run(name: str) -> None:
     )
 
     assert run - other == set()
+
+
+# ---- security ---------------------------------------------------------------------------------------
+
+
+def test_every_exception_of_security_has_its_reason() -> None:
+    """Whoever reads `noqa: S603` or `nosec B404` reads why beside it."""
+    marked = re.compile(r"# (?:ruff: )?(?:noqa: S[0-9]+|nosec B[0-9]+ #)(?P<why>.*)")
+    excepted = [match for path in _code() for match in marked.finditer(path.read_text(encoding="utf-8"))]
+
+    assert excepted
+    assert [match[0] for match in excepted if not re.search(r"[a-z]{2,}", match["why"])] == []
+
+
+def test_what_bandit_leaves_to_ruff_is_looked_for_there() -> None:
+    """Each kind bandit skips is one of ruff's by the same number; assertions alone are left out in both."""
+    tools = tomllib.loads(text_of("pyproject.toml"))["tool"]
+    skipped = {name.replace("B", "S") for name in tools["bandit"]["skips"]}
+    found = {
+        it for path in _code() for it in re.findall(r"noqa: (S[0-9]+)", path.read_text(encoding="utf-8"))
+    }
+
+    assert "S" in tools["ruff"]["lint"]["select"]
+    assert skipped & set(tools["ruff"]["lint"]["ignore"]) == {"S101"}
+    assert skipped - {"S101"} <= found
+
+
+def _code() -> list[Path]:
+    rooms = ("app", "benchmarks", "collector", "deploy", "mailer", "report")
+    return [ROOT / "gunicorn.conf.py", *(path for room in rooms for path in (ROOT / room).rglob("*.py"))]
 
 
 # ---- the first start --------------------------------------------------------------------------------
