@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from report.alert_states import confirm, hand_back, settle
 from report.alert_words import Heading, alert_mail, alert_text, line_of, subject_of, without_addresses
-from report.alerts import Alarm, Checked, Finding, Notice
+from report.alerts import Alarm, Change, Checked, Finding, Notice
 from report.errors import BuildRunning, NotBegun, SettingsError, StorageError, TrendsError
 from report.mail import as_letter
 from report.runs import this_run
@@ -17,8 +17,10 @@ from report.storage import Storage
 
 log = logging.getLogger(__name__)
 
-_Settled = list[tuple[Storage, list[Notice]]]
-"""What is to be told, by who remembers that it was."""
+_Settled = list[tuple[Storage | None, list[Notice]]]
+"""What is to be told, by who remembers that it was; nobody does where nothing can be written."""
+_UNREMEMBERED_MINUTES = 15
+"""So much of each hour has one of cron's runs, and in it is told what nobody can remember to have told."""
 
 
 def tell(services: Services, findings: Iterable[Finding], checked: Checked, now: datetime) -> None:
@@ -35,6 +37,8 @@ def tell(services: Services, findings: Iterable[Finding], checked: Checked, now:
         log.warning("%s", line_of(notice, services.settings.timezone))
     is_told = _told(services, notices, now)
     for memory, ours in settled:
+        if memory is None:
+            continue
         try:
             confirm(memory, ours, now) if is_told else hand_back(memory, ours)
         except StorageError as error:
@@ -76,10 +80,17 @@ def _settled_here(
     try:
         return [(here, settle(here, findings, {Alarm.STORAGE_FAILED}, now, repeat_after))]
     except StorageError as error:
-        for finding in findings:
-            log.error("%s: %s", finding.alarm.words, finding.says)
         log.error("this host cannot keep its own alarms, see CACHE_DIR: %s", error)
-        return []
+        return [(None, _unremembered(findings, now))]
+
+
+def _unremembered(findings: list[Finding], now: datetime) -> list[Notice]:
+    """Return what is told once an hour, since a full disk must not keep that a secret; log the rest."""
+    if now.minute < _UNREMEMBERED_MINUTES:
+        return [Notice(it.alarm, it.about, Change.RAISED, now, (it.says,)) for it in findings]
+    for finding in findings:
+        log.error("%s: %s", finding.alarm.words, finding.says)
+    return []
 
 
 def tell_test(services: Services, now: datetime) -> Iterator[str]:

@@ -16,6 +16,7 @@ from report.errors import (
     MailServerError,
     MailUnknown,
     NotBegun,
+    StorageError,
     StorageUnavailable,
     TopicError,
     TrendsError,
@@ -41,7 +42,7 @@ class House:
         self.messages: list[tuple[str, str]] = []
         self.mail_error: TrendsError | None = None
         self.topic_error: TrendsError | None = None
-        self.storage, self.here = _Failing(), MemoryStorage()
+        self.storage, self.here = _Failing(), _Failing()
         self.services = Services(
             Settings(**settings),
             self.storage,
@@ -78,7 +79,7 @@ class House:
 class _Failing(MemoryStorage):
     """A storage that can be away."""
 
-    error: StorageUnavailable | None = None
+    error: StorageError | None = None
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         if self.error:
@@ -176,6 +177,19 @@ def test_a_storage_that_fails_is_told_by_each_host_once() -> None:
         "Twitter Trends: over: storage failed",
     ]
     assert "S3 cannot be reached" in house.mails[0][1].get_content()
+
+
+def test_a_full_disk_is_told_each_hour(caplog: pytest.LogCaptureFixture) -> None:
+    """Where neither storage nor this host can remember what was told, it is told again and again."""
+    house = House(**BOTH)
+    house.storage.error = house.here.error = StorageError("no room is left; free some space")
+
+    for turn in range(8):
+        house.run(REFUSED, now=FIVE + turn * QUARTER)
+
+    assert [mail["Subject"] for _, mail in house.mails] == ["Twitter Trends: storage failed"] * 2
+    assert "no room is left" in house.mails[0][1].get_content()
+    assert caplog.text.count("storage failed: no room is left") == 6
 
 
 def test_a_job_that_fails_is_told_and_fails() -> None:
