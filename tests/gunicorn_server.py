@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
+from threading import Event, Thread
 from urllib.parse import urlencode
 
 _ROOT = Path(__file__).parents[1]
@@ -25,12 +26,10 @@ class Answer:
 
 
 @dataclass
-class Gunicorn:
-    """A running server on loopback."""
+class Client:
+    """Asks whoever listens at a port of loopback."""
 
-    process: "subprocess.Popen[str]"
     port: int
-    lines: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -56,12 +55,33 @@ class Gunicorn:
         finally:
             connection.close()
 
+
+@dataclass
+class Gunicorn(Client):
+    """A running server on loopback; what it says is read all the while, or it would wait for its reader."""
+
+    process: "subprocess.Popen[str]"
+    lines: list[str] = field(default_factory=list)
+    is_listening: Event = field(default_factory=Event)
+
+    def __post_init__(self) -> None:
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+
     def stop(self) -> int:
         """End the server as a service manager does; return its status once all it said is read."""
         self.process.terminate()
-        rest, _ = self.process.communicate(timeout=_LONGEST_WAIT_SECONDS)
-        self.lines += rest.splitlines()
-        return self.process.returncode
+        status = self.process.wait(timeout=_LONGEST_WAIT_SECONDS)
+        self._reader.join(timeout=_LONGEST_WAIT_SECONDS)
+        return status
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        with self.process.stdout as said:
+            for line in said:
+                self.lines.append(line.rstrip())
+                if "Booting worker" in line:
+                    self.is_listening.set()
 
 
 def gunicorn_process(
@@ -85,22 +105,13 @@ def gunicorn(environ: Mapping[str, str], *options: str, folder: Path = _ROOT) ->
     """Run a server until the block ends."""
     port = free_port()
     process = gunicorn_process(environ, "--bind", f"127.0.0.1:{port}", *options, folder=folder)
-    server = Gunicorn(process, port)
+    server = Gunicorn(port, process)
     try:
-        _wait_until_listening(server)
+        assert server.is_listening.wait(_LONGEST_WAIT_SECONDS), "no start:\n" + "\n".join(server.lines)
         yield server
     finally:
         if process.poll() is None:
             server.stop()
-
-
-def _wait_until_listening(server: Gunicorn) -> None:
-    assert server.process.stdout
-    for line in server.process.stdout:
-        server.lines.append(line.rstrip())
-        if "Booting worker" in line:
-            return
-    raise AssertionError("gunicorn did not start:\n" + "\n".join(server.lines))
 
 
 def free_port() -> int:

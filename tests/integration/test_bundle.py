@@ -21,7 +21,7 @@ from dotenv import dotenv_values
 from deploy.packaging.bundle import LARGEST_BYTES, write_bundle
 from deploy.packaging.zips import PackageError
 from report.adapters.directory_storage import DirectoryStorage
-from tests.gunicorn_server import Answer, Gunicorn, free_port
+from tests.gunicorn_server import Answer, Client, free_port
 from tests.nginx_server import NGINX, ROOT, here, nginx_in, rule_changes, temporary, until, user
 from tests.some_editions import publish, some_files
 
@@ -273,7 +273,7 @@ def test_an_odd_address_leads_nobody_to_https(url: str) -> None:
 class Front:
     """What answers on the machine's port 80, and the process of it."""
 
-    server: Gunicorn
+    server: Client
     process: "subprocess.Popen[bytes]"
     logs: Path
 
@@ -291,7 +291,7 @@ def front(bundle: Path, instance: Instance) -> Iterator[Front]:
     folder = staged_nginx(instance)
     with web(instance) as log, nginx_in(folder, instance.port) as process:
         until(log.read_text, lambda said: "Booting worker" in said)
-        server = Gunicorn(None, instance.port)  # type: ignore[arg-type]  # its process is not to be stopped
+        server = Client(instance.port)
         yield Front(server, process, folder)
 
 
