@@ -1,12 +1,15 @@
 """What every test may ask for."""
 
+import functools
 import secrets
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -17,6 +20,20 @@ _REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
 def pytest_configure() -> None:
     """Let the servers that tests start hear Ctrl-C, even where a shell started pytest in the background."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # How long an example takes is this machine's affair: a busy one fails no test.
+    settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _botocores_files_are_read_once() -> Iterator[None]:
+    """Share what botocore reads of its own files, 3 MB of JSON, between the clients of all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "botocore.session" in sys.modules:
+            from botocore import session
+
+            patch.setattr(session, "create_loader", functools.cache(session.create_loader))
+        yield
 
 
 @pytest.fixture
