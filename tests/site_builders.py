@@ -6,7 +6,7 @@ from hashlib import sha256
 from html.parser import HTMLParser
 from posixpath import dirname, join, normpath
 from threading import Lock
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from report import editions
 from report.editions import Edition, File
@@ -176,7 +176,7 @@ def dead_links(site: MemorySite) -> list[str]:
 def _key(link: str, at: str) -> str:
     if "://" in link or link.startswith("#"):
         return ""
-    path = unquote(link)
+    path = unquote(urlsplit(link).path)
     key = path.removeprefix("/") if path.startswith("/") else normpath(join(dirname(at), path))
     return f"{key}index.html" if not key or key.endswith("/") else key
 

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from markupsafe import Markup
 
+from report.catalogue import FIRST
 from report.publishing.links import path_of
 from report.publishing.listing import (
     Group,
@@ -22,7 +23,7 @@ from report.publishing.listing import (
 from report.publishing.shelf import Shelved, last_revisions
 from report.publishing.site import ERROR, HTML, INDEX, SiteFile, made
 from report.rendering.shell import environment, render_shell
-from report.web_paths import archive_of, home_of
+from report.web_paths import archive_of, home_of, report_at
 from report.words import count_of, isolated, plain_day
 
 MANY = 62
@@ -52,13 +53,16 @@ def listing_pages(
         key = f"{archive_of(one.report).removeprefix('/')}{INDEX}"
         if key not in pages:
             own = [other for other in shelf if other.report == one.report]
-            pages[key] = f"{one.title}: archive", _archive(own)
+            pages[key] = f"{one.title}: archive", _archive(own, f"{one.title}, newest first")
     if is_long:
         pages |= {_month_key(month): _month_page(month, found, shelf) for month, found in months}
         pages |= {f"archive/{year}/{INDEX}": _year_page(year, found) for year, found in by_year(shelf)}
     groups = tuple(_group(month, found, shelf) for month, found in (months[:1] if is_long else months))
     pages[INDEX] = _TITLE, _index(shelf, newest, groups, is_long)
-    return [made(key, render_listing(*page, has_feed=has_feed), HTML) for key, page in pages.items()]
+    return [
+        made(key, render_listing(*page, has_feed=has_feed, report=report_at(f"/{key}")), HTML)
+        for key, page in pages.items()
+    ]
 
 
 def error_page() -> SiteFile:
@@ -72,7 +76,8 @@ def error_page() -> SiteFile:
 
 def signpost(link: str, key: str, live: str) -> SiteFile:
     """Return the page that stands where only a server can answer, and leads there; `live` is its address."""
-    heading = _SERVED.get(link) or _heading(link)
+    report = report_at(link)
+    heading = _SERVED.get(link.replace(home_of(report), "/", 1)) or _heading(link)
     body = Markup(
         '<h1 class="headline">{}</h1>'
         "<p>This site is made of files, and is brought up to date when a report is published. "
@@ -80,16 +85,16 @@ def signpost(link: str, key: str, live: str) -> SiteFile:
         '<p><a href="/latest/">Read the newest report</a> '
         'or <a href="/editions/">look in the archive</a>.</p>'
     ).format(heading, f"{live}{link}", f"{live}{unquote(link)}")
-    return made(key, render_shell(heading, body), HTML)
+    return made(key, render_shell(heading, body, report=report), HTML)
 
 
-def render_listing(title: str, page: ListingContext, has_feed: bool = False) -> str:
-    """Return a page that lists files, and leads to the site's feed where that has one."""
+def render_listing(title: str, page: ListingContext, has_feed: bool = False, report: str = FIRST) -> str:
+    """Return a page that lists files of a report, or of all, and leads to the site's feed if there is one."""
     templates = environment()
     body = Markup(templates.get_template("site.html.j2").render(page=page))  # noqa: S704 it escapes all
     style = templates.get_template("site_style.html.j2").render(has_feed=has_feed)
     head = Markup(style)  # noqa: S704 it escapes all
-    return render_shell(title, body, head_html=head)
+    return render_shell(title, body, head_html=head, report=report)
 
 
 def _heading(link: str) -> str:
@@ -132,7 +137,7 @@ def _reports(newest: Sequence[Shelved]) -> tuple[str, ListingContext]:
     return "Reports", ListingContext("The reports", told, groups=groups)
 
 
-def _archive(shelf: Sequence[Shelved]) -> ListingContext:
+def _archive(shelf: Sequence[Shelved], heading: str = "All reports, newest first") -> ListingContext:
     titles, last = _titles(shelf), _last_ids(shelf)
     groups = tuple(
         Group(
@@ -141,7 +146,7 @@ def _archive(shelf: Sequence[Shelved]) -> ListingContext:
         )
         for month, found in by_month(shelf)
     )
-    return ListingContext("All reports, newest first", f"{sum_of(shelf)}.", groups=groups)
+    return ListingContext(heading, f"{sum_of(shelf)}.", groups=groups)
 
 
 def _month_page(

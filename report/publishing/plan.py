@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from report.errors import PublishError
 from report.publishing.feeds import feed, robots, sitemap
@@ -88,7 +89,7 @@ def _signposts(
     links = [link for page in pages for link in links_of(page)]
     links += [link for one in shelf for link in one.links]
     taken = {file.key for file in files}
-    for link in dict.fromkeys(links):
+    for link in dict.fromkeys(urlsplit(link).path for link in links):
         key = key_of(link, around.manner.is_relative)
         if key and key not in taken:
             taken.add(key)

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from report.catalogue import FIRST, recipes
 from report.values import Span
-from report.web_paths import archive_of, home_of
+from report.web_paths import archive_of, home_of, subscribing_to
 
 
 @cache
@@ -21,6 +21,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def charts_script() -> str:
+    """Return the script by which still charts come alive, on a server and within a page that is one file."""
+    loader = environment().loader
+    assert loader is not None
+    return loader.get_source(environment(), "charts.js")[0]
 
 
 def render_shell(
@@ -46,6 +53,7 @@ def render_shell(
         head=head_html,
         home=home_of(report),
         archive=archive_of(report),
+        subscribe=subscribing_to(report),
         has_today=bool(recipe and Span.SO_FAR in recipe.spans),
         other=recipe.title if recipe and report != FIRST else "",
     )

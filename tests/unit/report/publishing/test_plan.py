@@ -95,6 +95,29 @@ def test_what_only_a_server_answers_has_a_signpost() -> None:
         assert f'href="{LIVE}/{key.removesuffix(INDEX)}"' in files[key].body.decode()
 
 
+@pytest.mark.parametrize("key", ["reports/topics/editions/index.html", "reports/topics/today"])
+def test_the_pages_of_another_report_keep_to_it(key: str) -> None:
+    """From its archive and its signposts the navigation leads to its own pages, as the server's does."""
+    page = by_key(site_files(a_shelf(0, report="topics"), AT_ROOT))[key].body.decode()
+
+    nav = page.partition("<nav")[2].partition("</nav>")[0]
+    assert [link for link in links_in(nav) if link not in ("/tags/", "/reports/")] == [
+        "/reports/topics/",
+        "/reports/topics/today",
+        "/reports/topics/editions/",
+    ]
+    assert 'href="/subscribe?report=topics"' in page
+
+
+def test_a_question_at_an_address_makes_no_other_page() -> None:
+    """The form where a report is chosen is one signpost, whichever report leads to it."""
+    files = by_key(site_files(a_shelf(0, report="topics"), AT_ROOT))
+
+    assert "Subscribing is done on the live pages" in files["subscribe"].body.decode()
+    assert "Today so far is told by the live pages" in files["reports/topics/today"].body.decode()
+    assert not [key for key in files if "?" in key]
+
+
 def test_a_hostile_hashtag_stays_within_its_signpost() -> None:
     """Markup in a hashtag's address is text on the page, and no key leads out of the site."""
     storage, site = MemoryStorage(), MemorySite()
