@@ -12,6 +12,7 @@ from flask import Blueprint, Response
 from app.answers import FOR_EVER, REVALIDATED, answer
 from app.blobs import Blob, make_blob
 from report.errors import NotFound
+from report.rendering.shell import charts_script
 
 _OURS = Path(__file__).parent / "static"
 _SCRIPT = "text/javascript; charset=utf-8"
@@ -26,7 +27,7 @@ def static_files() -> Blueprint:
 
     @files.get("/static/charts.js")
     def charts() -> Response:
-        return answer(_file(_OURS / "charts.js", _SCRIPT), REVALIDATED)
+        return answer(_charts(), REVALIDATED)
 
     @files.get("/static/bokeh/<wanted>/bokeh.min.js")
     def bokeh(wanted: str) -> Response:
@@ -60,6 +61,12 @@ def _bokeh_folder() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise NotFound("bokeh is not installed, so charts stay still: install requirements.txt")
     return Path(spec.submodule_search_locations[0]) / "server" / "static" / "js"
+
+
+@cache
+def _charts() -> Blob:
+    body = charts_script().encode()
+    return make_blob(body, _SCRIPT, sha256(body).hexdigest())
 
 
 @cache

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from report.errors import PublishError
 from report.publishing.statics import Statics
+from report.rendering.shell import charts_script
 
 _SERVED = Path(__file__).parents[2] / "app" / "static"
 
@@ -14,7 +15,7 @@ def read_statics() -> Statics:
     """Return those files; raise `PublishError` where one cannot be read."""
     try:
         return Statics(
-            charts=(_SERVED / "charts.js").read_bytes(),
+            charts=charts_script().encode(),
             icon=(_SERVED / "icon.svg").read_bytes(),
             bokeh=(_bokeh_folder() / "bokeh.min.js").read_bytes(),
             bokeh_version=version("bokeh"),

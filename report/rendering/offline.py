@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
 
-from report.rendering.shell import environment
+from report.rendering.shell import charts_script
 
 PAGE = "page.html"
 
@@ -36,7 +36,7 @@ def offline_page(files: Mapping[str, bytes], bokeh_script: str, public_url: str)
     page = _PICTURE.sub(lambda found: _data_address(files[found["name"]]), page)
     page = _CHART.sub(r"\g<attribute>\g<name>", page)
     page = _LINK.sub(f"{public_url}/", page)
-    scripts = [_harmless(bokeh_script), _own_script()]
+    scripts = [_harmless(bokeh_script), charts_script()]
     data = "".join(_data_block(name, body) for name, body in sorted(files.items()) if name.endswith(".json"))
     run = "".join(f"<script>{script}</script>\n" for script in scripts)
     page = _SCRIPT.sub(lambda _: data + run, page)
@@ -56,12 +56,6 @@ def _data_block(name: str, body: bytes) -> str:
 def _harmless(script: str) -> str:
     """Within strings and patterns of a script, a backslash changes nothing but how HTML reads them."""
     return _ENDS_SCRIPT.sub(r"<\\", script)
-
-
-def _own_script() -> str:
-    loader = environment().loader
-    assert loader is not None
-    return loader.get_source(environment(), "offline.js")[0]
 
 
 def _policy(scripts: list[str]) -> str:

@@ -1,9 +1,11 @@
 // Turns each still chart into one that answers to the pointer. Whatever fails, the still one stays.
+// A page that is one file has this script within, after BokehJS and the charts' data: nothing is fetched then.
 "use strict";
 {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const NEAR = "400px"; // how far below the window a chart begins to load
   const OURS = document.currentScript.src; // a website of files may lie in a folder of its host
+  const ALL_WITHIN = Boolean(globalThis.Bokeh);
   let bokeh; // the one promise of BokehJS
 
   const observer = new IntersectionObserver(
@@ -16,7 +18,10 @@
     },
     { rootMargin: NEAR },
   );
-  for (const figure of document.querySelectorAll("figure[data-chart]")) observer.observe(figure);
+  for (const figure of document.querySelectorAll("figure[data-chart]")) {
+    if (ALL_WITHIN) draw(figure);
+    else observer.observe(figure);
+  }
 
   dark.addEventListener("change", () => {
     for (const figure of document.querySelectorAll("figure.chart-live")) draw(figure);
@@ -30,8 +35,8 @@
     figure.dataset.drawing = url;
     const place = placeFor(figure);
     try {
-      const item = await fetchItem(url);
-      await loadBokeh(item.doc.version);
+      const item = ALL_WITHIN ? JSON.parse(document.getElementById(url).textContent) : await fetchItem(url);
+      if (!ALL_WITHIN) await loadBokeh(item.doc.version);
       if (figure.dataset.drawing !== url) return; // the colours changed meanwhile
       figure.append(place);
       await globalThis.Bokeh.embed.embed_item(fitted(item), place);
