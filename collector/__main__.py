@@ -86,8 +86,8 @@ def topics(files: tuple[Path, ...], url: str | None, at: datetime) -> None:
 
     \b
     Examples:
-      python -m collector topics --url https://feed.example.org/trends/place.json?id=1
-      python -m collector topics --url http://127.0.0.1:5002/trends/place?id=44418
+      python -m collector topics --url 'https://feed.example.org/trends/place.json?id=1'
+      python -m collector topics --url 'http://127.0.0.1:5002/trends/place?id=44418'
       python -m collector topics monday.json tuesday.json
     """
     services = services_at_hand()
