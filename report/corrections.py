@@ -38,7 +38,8 @@ def _is_known(before: Edition) -> bool:
 
 def _reason(before: Edition, report: Report, revision: int) -> str:
     now = report.period.zone.key
-    why = f"since version {before.revision} was made, data came in late, or the report is made otherwise"
+    then = f"since version {before.revision} was made"
+    why = f"{then}, data came in late or was corrected, or the report is made otherwise"
     if before.zone != now:
         why = f"version {before.revision} was of other hours, those of {before.zone}; this one is of {now}"
     return f"This is version {revision}: {why}. Version {before.revision} stays as it was."

@@ -7,6 +7,6 @@ from report.words import span
 def what_to_look_at(period: Period) -> str:
     """Return what a reader of an empty report is told to look at; a link follows it."""
     return (
-        f"No tweet arrived ({span(period)}): look whether the collector runs and its feed answers. "
+        f"Nothing arrived ({span(period)}): look whether the collector runs and its feed answers. "
         "What arrives late is shown here:"
     )

@@ -44,7 +44,7 @@ def build(ingredients: Ingredients, period: Period) -> Report:
         f"from {lowest:.6f} to {highest:.6f}{left_out}.",
         sections=tuple(_sections(study, {**figures, "all counties together": cancer / population})),
         data={"rates": {"rows": len(rates), "left_out": len(study.left_out), **figures}},
-        totals={"counties": len(rates)},
+        totals={"counties": len(rates), "cases of cancer": cancer, "people": population},
     )
 
 

@@ -44,7 +44,8 @@ def build(ingredients: Ingredients, period: Period) -> Report:
         sections=(*lists, Section("How this was collected", _small_print(found))),
         data={"places": [_said(payload) for payload in found.payloads]},
         ranking=tuple(one.name for payload in found.payloads[:1] for one in payload.topics[:_TOP]),
-        totals={"places": len(found.payloads)},
+        is_empty=not (found.payloads or found.passed_over),
+        totals={"places": len(found.payloads), "topics": sum(len(one.topics) for one in found.payloads)},
     )
 
 

@@ -12,8 +12,8 @@ from report.values import Note, Report
 from tests.report_builders import a_report
 
 REASON = (
-    "This is version 2: since version 1 was made, data came in late, or the report is made otherwise. "
-    "Version 1 stays as it was."
+    "This is version 2: since version 1 was made, data came in late or was corrected, or the report is made "
+    "otherwise. Version 1 stays as it was."
 )
 
 KNOWN: dict[str, Any] = {

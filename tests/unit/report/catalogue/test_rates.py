@@ -7,11 +7,13 @@ import pytest
 from report.catalogue import Ingredients
 from report.catalogue.rates import build
 from report.catalogue.rates.study import FILE, read_study
+from report.corrections import corrected
+from report.editions import Edition
 from report.errors import BuildError
 from report.mail import LARGEST_MESSAGE_BYTES, size_of
 from report.periods import period_of
 from report.rendering.files import render_files
-from report.values import Report
+from report.values import Note, Report
 from tests.fakes import MemoryStorage
 
 STUDY = b"cancer,population\n1,445\n0,559\n3,677\n"
@@ -94,3 +96,16 @@ def test_thousands_of_rows_leave_the_mail_small() -> None:
     text, html = (files[name].body.decode() for name in ("mail.txt", "mail.html"))
     assert size_of(text, html, pictures) < LARGEST_MESSAGE_BYTES
     assert len(files["page.html"].body) < 60_000
+
+
+def test_a_corrected_study_says_what_is_another() -> None:
+    """Of a row that was put right the sums tell, though as many counties count as before."""
+    before, now = a_study(STUDY), a_study(STUDY.replace(b"3,677", b"5,680"))
+    then = Edition("rates", "T", "N.", before.period.day, "UTC", 1, "", {}, totals=before.totals)
+
+    (note,) = corrected(now, then, 2).sections[0].blocks
+
+    assert isinstance(note, Note)
+    assert note.paragraphs[1:] == (
+        "In all, before in brackets: cases of cancer 6 (4), people 1,684 (1,681).",
+    )

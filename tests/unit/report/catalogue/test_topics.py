@@ -113,7 +113,8 @@ def test_an_answer_that_is_none_gives_way_to_the_one_before(source: MemoryStorag
 
 def test_a_day_without_answers_says_so_and_one_before_the_first_has_no_report(source: MemoryStorage) -> None:
     """Silence is news; a day before anything was collected is a mistake in the date."""
-    assert a_report(source, "2026-11-21").headline == "No topics were collected on 21 November 2026."
+    silent = a_report(source, "2026-11-21")
+    assert (silent.headline, silent.is_empty) == ("No topics were collected on 21 November 2026.", True)
     for empty in (source, MemoryStorage()):
         with pytest.raises(NotBegun):
             a_report(empty, "2026-11-19")

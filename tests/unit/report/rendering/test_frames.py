@@ -63,7 +63,7 @@ def test_of_nothing_a_mail_says_two_lines() -> None:
     """That nothing was collected, and what to look at; no empty tables, in HTML as in text."""
     report = replace(a_report(), headline="Nothing was collected on Friday.", is_empty=True)
     look = (
-        "No tweet arrived (Friday, 20 November 2026, 00:00 to 24:00, UTC): look whether the collector runs "
+        "Nothing arrived (Friday, 20 November 2026, 00:00 to 24:00, UTC): look whether the collector runs "
         "and its feed answers. What arrives late is shown here:"
     )
 
