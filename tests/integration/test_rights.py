@@ -40,11 +40,16 @@ from report.window import day_window
 from tests.recorded_aws import Call, Recording, never, recorded_aws
 from tests.s3_server import variables_of
 from tests.some_editions import save_draft
-from tests.stack import ACCOUNT, GIVEN, NAME, REGION, Stack, an_account, make_stack
+from tests.stack import ACCOUNT, GIVEN, NAME, OF_OTHERS, REGION, Stack, an_account, make_stack
 
 Statement = dict[str, Any]
 DAY = date(2025, 3, 10)
 ANN = {"address": "ann@example.com", "often": "hourly", "zone": "Asia/Kolkata"}
+REQUESTS = {
+    "2025_feb.csv": b"service_request_id,date_requested,service_name\n1,2025-02-03,Trash\n",
+    "thresholds.csv": b"service_name,department,threshold\nTrash,Streets,1\nTrash,Water,1\n",
+}
+"""Streets has a topic, Water has none: SNS refuses it, and the claim to tell it is given back."""
 BY_LAMBDA = "runtime"
 BY_THE_AGENT = "sessions"
 BY_ATHENA = ("Catalog", "Bucket", "Results")
@@ -55,7 +60,7 @@ BY_ATHENA = ("Catalog", "Bucket", "Results")
 def stack() -> Iterator[tuple[Stack, dict[str, dict[str, list[Statement]]]]]:
     """Return the stack, and by role and policy what each may."""
     with an_account():
-        made = make_stack(Engine="athena")
+        made = make_stack(Engine="athena", **OF_OTHERS)
         roles = ("CollectorRole", "ScheduleRole", "MachineRole")
         yield made, {role: made.policies(role) for role in roles}
 
@@ -80,6 +85,9 @@ def environ(stack: Any, recording: Recording, tmp_path_factory: pytest.TempPathF
             "SMTP_URL": f"file:{home / 'outbox'}",
             "MAIL_OWNER": "owner@example.org",
             "MAIL_HOLD_BELOW": "0",
+            "REPORT_SOURCES": f"rates=s3://{OF_OTHERS['SourcesBucket']}",
+            "REPORT_RESULTS": f"requests=s3://{OF_OTHERS['ResultsBucket']}",
+            "DEPARTMENT_TOPICS": f"arn:aws:sns:{REGION}:{ACCOUNT}:{OF_OTHERS['DepartmentTopics']}",
             "SECRET_KEY": "correct horse battery staple",
             "CACHE_DIR": str(home / "cache"),
         }
@@ -93,7 +101,8 @@ def environ(stack: Any, recording: Recording, tmp_path_factory: pytest.TempPathF
 def _prepare(stack: Stack) -> None:
     """Make what the stack has, and what was collected on two days."""
     s3 = boto3.client("s3")
-    for bucket in (stack.made["Data"], stack.made["Site"], GIVEN["CodeBucket"]):
+    of_others = OF_OTHERS["SourcesBucket"], OF_OTHERS["ResultsBucket"]
+    for bucket in (stack.made["Data"], stack.made["Site"], GIVEN["CodeBucket"], *of_others):
         s3.create_bucket(Bucket=bucket)
     boto3.client("sns").create_topic(Name=stack.outputs["TopicArn"].rpartition(":")[2])
     output = {"OutputLocation": f"s3://{stack.made['Data']}/athena-results/"}
@@ -103,6 +112,10 @@ def _prepare(stack: Stack) -> None:
         s3.put_object(Bucket=stack.made["Data"], Key=raw_slot(at, "feed"), Body=demo_tweet(1, at))
     cut = "raw/dt=2025-03-10/hour=09/import.jsonl"
     s3.put_object(Bucket=stack.made["Data"], Key=cut, Body=b'{"text"\n')
+    for name, body in REQUESTS.items():
+        s3.put_object(Bucket=stack.made["Data"], Key=f"sources/requests/{name}", Body=body)
+    s3.put_object(Bucket=of_others[0], Key="cancer.csv", Body=b"cancer,population\n1,1000\n")
+    boto3.client("sns").create_topic(Name=f"{OF_OTHERS['DepartmentTopics']}-streets")
 
 
 def held_against(calls: Iterable[Call], statements: Iterable[Statement]) -> tuple[list[Call], list[Call]]:
@@ -180,6 +193,7 @@ def an_ordinary_week(services: Services) -> None:
     run(report, "compact", "--until", "2025-03-11T13:00", "--back", "3", "--alert")
     run(report, "compact", "--until", "2025-03-12T01:00", "--back", "3", "--alert")
     run(mailer, "send", "--at", "2025-03-12T05:00:00Z")
+    run(mailer, "send", "--at", "2025-03-12T05:15:00Z")
     run(report, "build", "--period", "2025-W11")
     run(report, "build", "--today")
     run(report, "publish")
@@ -235,15 +249,16 @@ def rare_branches(services: Services, recording: Recording, folder: Path) -> Non
 
 @pytest.mark.usefixtures("environ")
 def test_the_machine_may_do_what_it_does(stack: Any, recording: Recording, tmp_path: Path) -> None:
-    """Pages, reports, mail and website: no more rights than they were seen to use, and no fewer."""
+    """Pages, reports, mail, departments, website: no more rights than they were seen to use, and no fewer."""
     services = services_from(Settings.from_environ(os.environ))
     recording.take()
     an_ordinary_week(services)
     rare_branches(services, recording, tmp_path)
 
     policies = stack[1]["MachineRole"]
-    assert held_against(recording.take(), policies["work"]) == ([], [])
-    assert policies.keys() == {"work", "start", "athena", BY_THE_AGENT}
+    working = [one for name in ("work", "sources", "results", "departments") for one in policies[name]]
+    assert held_against(recording.take(), working) == ([], [])
+    assert policies.keys() == {"work", "sources", "results", "departments", "start", "athena", BY_THE_AGENT}
 
 
 @pytest.mark.usefixtures("environ")

@@ -17,7 +17,18 @@ from deploy.packaging.template import filled
 from deploy.stack import from_stack
 from report.athena_tables import athena_statements
 from report.settings import SECRETS, Settings
-from tests.stack import GIVEN, NAME, REGION, TEMPLATE, Stack, an_account, make_stack, read_template
+from tests.stack import (
+    ACCOUNT,
+    GIVEN,
+    NAME,
+    OF_OTHERS,
+    REGION,
+    TEMPLATE,
+    Stack,
+    an_account,
+    make_stack,
+    read_template,
+)
 
 ROOT = Path(__file__).parents[2]
 UNKNOWN_TO_MOTO = {
@@ -49,7 +60,13 @@ def resources(template: dict[str, Any]) -> dict[str, Any]:
 def stack() -> Iterator[Stack]:
     """The stack with all that is optional."""
     with an_account():
-        yield make_stack(SshFrom="203.0.113.7/32", Timezone="Europe/Paris", Engine="athena")
+        yield make_stack(SshFrom="203.0.113.7/32", Timezone="Europe/Paris", Engine="athena", **OF_OTHERS)
+
+
+@pytest.fixture(scope="module")
+def plain(stack: Stack) -> Stack:
+    """A stack of what must be given alone, in the same account."""
+    return make_stack("plain")
 
 
 # ---- the file ---------------------------------------------------------------------------------------
@@ -103,8 +120,7 @@ def test_the_collector_is_made_of_the_zip_and_its_settings(stack: Stack) -> None
 
 def test_the_machine_reads_settings_that_hold(stack: Stack) -> None:
     """The parameter is a file of settings: none is wrong, and the machine collects nothing itself."""
-    said = boto3.client("ssm").get_parameter(Name=stack.made["Settings"])["Parameter"]["Value"]
-    environ = dict(line.replace("'", "").split("=", 1) for line in said.splitlines())
+    environ = settings_of(stack)
     settings = Settings.from_environ({**environ, "SMTP_PASSWORD": "secret"})
 
     assert "FEED_URL" not in environ
@@ -118,18 +134,32 @@ def test_the_machine_reads_settings_that_hold(stack: Stack) -> None:
     assert stack.outputs["PublicDns"] == f"ec2-{dashed}.compute-1.amazonaws.com"
 
 
+def settings_of(stack: Stack) -> dict[str, str]:
+    """Return the machine's settings that are no secrets."""
+    said = boto3.client("ssm").get_parameter(Name=stack.made["Settings"])["Parameter"]["Value"]
+    return dict(line.replace("'", "").split("=", 1) for line in said.splitlines())
+
+
+def test_places_of_others_are_a_choice(stack: Stack, plain: Stack) -> None:
+    """Departments are told by topics of the account; without parameters none are, and no right is given."""
+    city = f"arn:aws:sns:{REGION}:{ACCOUNT}:city"
+
+    assert settings_of(stack)["DEPARTMENT_TOPICS"] == city
+    assert settings_of(plain)["DEPARTMENT_TOPICS"] == ""
+    assert {"sources", "results", "departments"} <= stack.policies("MachineRole").keys()
+    assert plain.policies("MachineRole").keys() == {"work", "start", "sessions"}
+
+
 def test_the_owner_is_told_of_alarms(stack: Stack) -> None:
     """The topic has the owner's address from the start."""
-    (subscription,) = boto3.client("sns").list_subscriptions()["Subscriptions"]
+    topic = stack.outputs["TopicArn"]
+    (subscription,) = boto3.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
 
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", GIVEN["MailOwner"])
-    assert subscription["TopicArn"] == stack.outputs["TopicArn"]
 
 
-def test_ssh_is_open_to_whom_it_is_asked_for(stack: Stack) -> None:
+def test_ssh_is_open_to_whom_it_is_asked_for(stack: Stack, plain: Stack) -> None:
     """Port 80 is everybody's; port 22 nobody's but the one address that is given."""
-    plain = make_stack("plain")
-
     assert open_ports(plain) == {(80, "0.0.0.0/0")}
     assert open_ports(stack) == {(80, "0.0.0.0/0"), (22, "203.0.113.7/32")}
 
