@@ -206,9 +206,10 @@ show_other_reports() {
     step "Bringing the samples of the other reports up to date" \
         python -m collector demo --days "$1" "${OTHERS[@]/#/--report=}"
     local name
-    for name in "${OTHERS[@]}"; do
+    for name in rates requests; do
         attempt "Building the report $name" python -m report build --report "$name"
     done
+    attempt "Building the topics of the last $1 days" python -m report build --report topics --days "$1"
     attempt "Building the topics of today so far" python -m report build --report topics --today
 }
 
