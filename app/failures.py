@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.meters import meters
 from app.pages import problem_page
+from app.visitors import TooManyGuesses
 from report.errors import BadKey, LinkExpired, LinkRefused, NotFound, StorageError, TrendsError
 
 _log = logging.getLogger(__name__)
@@ -24,6 +25,10 @@ _WORDS = {
     500: ("Something broke on our side", "It is in the server's log. Try again in a minute."),
     503: ("The store of reports does not answer", "Try again in a minute; nothing is lost."),
 }
+_GUESSED = (
+    "Too many wrong passwords came from here",
+    "Nothing opens from here for an hour; then give the right one.",
+)
 _ELSE = ("This did not work", "Start from the newest report.")
 _STATUS: dict[type[TrendsError], int] = {NotFound: 404, BadKey: 404, LinkExpired: 410, LinkRefused: 403}
 
@@ -37,7 +42,9 @@ def explain_failures(app: Flask) -> None:
 def _refused(error: HTTPException) -> Response | HTTPException:
     if error.code is None:
         return error
-    response = _problem(error.code)
+    response = problem_page(
+        error.code, *(_GUESSED if isinstance(error, TooManyGuesses) else _words(error.code))
+    )
     for name, value in error.get_headers():
         if name in _TOLD:
             response.headers[name] = value
@@ -57,4 +64,8 @@ def _failed(error: TrendsError) -> Response:
 
 
 def _problem(status: int) -> Response:
-    return problem_page(status, *_WORDS.get(status, _ELSE))
+    return problem_page(status, *_words(status))
+
+
+def _words(status: int) -> tuple[str, str]:
+    return _WORDS.get(status, _ELSE)

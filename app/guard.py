@@ -36,7 +36,7 @@ class Guard:
     visitors: Visitors
 
     def check_password(self) -> None:
-        """Let this request pass, or raise `Unauthorized`; `TooManyRequests` for who guesses on and on."""
+        """Let this request pass, or raise `Unauthorized`; `TooManyGuesses` for who guesses on and on."""
         said = _said()
         if said is None or said.type != "basic":
             raise Unauthorized(www_authenticate=_ASK)

@@ -50,12 +50,12 @@ def archive_page(recipe: Recipe, periods: Iterable[str]) -> Response:
 def lacking_page(recipe: Recipe) -> Response:
     """Return what a report is made from that is not there; it does not look again by itself."""
     heading = f"There is no report of {recipe.title} yet"
-    advice = (
-        f"It is made from {recipe.needs}. Of its newest period nothing is there yet. Once there is, this "
-        f"page starts the build within the hour; python -m report build --report {recipe.name} makes it at "
-        "once, and with --date that of another day."
+    advice = f"It is made from {recipe.needs}. Of its newest period nothing is there yet."
+    then = "Once there is, this page starts the build within the hour."
+    command = (
+        f"python -m report build --report {recipe.name} makes it at once, with --date that of another day."
     )
-    return problem_page(404, heading, advice)
+    return problem_page(404, heading, advice, then, command)
 
 
 def waiting_page(heading: str, report: str = FIRST) -> Response:
@@ -89,12 +89,13 @@ def _asking_again(heading: str, says: str, advice: str, seconds: int, report: st
     return response
 
 
-def problem_page(status: int, heading: str, advice: str) -> Response:
+def problem_page(status: int, heading: str, *advice: str) -> Response:
     """Return what went wrong and what to do next, as HTML, JSON or text: whichever is asked for."""
-    body = Markup('<h1 class="headline">{}</h1><p>{}</p>{}').format(heading, advice, _WAYS_ON)
+    said = Markup("").join(Markup("<p>{}</p>").format(sentences) for sentences in advice)
+    body = Markup('<h1 class="headline">{}</h1>{}{}').format(heading, said, _WAYS_ON)
     if name := current_id():
         body += Markup("<p><small>In the server's log this is {}.</small></p>").format(name)
-    return _said(status, heading, advice, body)
+    return _said(status, heading, " ".join(advice), body)
 
 
 def _said(

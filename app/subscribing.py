@@ -16,7 +16,7 @@ from report.catalogue import FIRST, titles
 from report.subscribing import Confirmed, ask, confirm
 from report.tokens import Wish
 
-_FORM = "Get the report by mail"
+_ONE, _SEVERAL = "Get the report by mail", "Get reports by mail"
 
 
 def subscribing_pages(subscriptions: Subscriptions) -> Blueprint:
@@ -56,7 +56,9 @@ def subscribing_pages(subscriptions: Subscriptions) -> Blueprint:
 
 
 def _form(subscriptions: Subscriptions, form: Form, status: int = 200) -> Response:
-    return page("subscribe.html.j2", _FORM, status, form=form, offered=subscriptions.offered())
+    offered = subscriptions.offered()
+    title = _SEVERAL if len(offered) > 1 else _ONE
+    return page("subscribe.html.j2", title, status, form=form, offered=offered)
 
 
 def _asked(subscriptions: Subscriptions, sent: Form) -> Response:

@@ -33,6 +33,12 @@ CHANGES_PER_READER = 30
 GUESSES_PER_VISITOR = 10
 """Wrong passwords an hour: then the right one opens nothing either, or guessing would go on as fast."""
 
+_GUESS = "guess"
+
+
+class TooManyGuesses(TooManyRequests):
+    """Too many wrong passwords came from where a request comes."""
+
 
 class Visitors:
     """Counts what is asked for; loads what it counts with at the first count."""
@@ -51,17 +57,17 @@ class Visitors:
         self._count(CHANGES_PER_READER, "change", key)
 
     def count_guess(self) -> None:
-        """Note that this request's password is wrong, or raise `TooManyRequests`."""
+        """Note that this request's password is wrong, or raise `TooManyGuesses`."""
         for network, many in _networks(GUESSES_PER_VISITOR):
-            self._count(many, "guess", network)
+            self._count(many, _GUESS, network)
 
     def refuse_guessers(self) -> None:
-        """Raise `TooManyRequests` where too many wrong passwords came from where this request comes."""
+        """Raise `TooManyGuesses` where too many wrong passwords came from where this request comes."""
         if "_limiter" not in self.__dict__:
             return  # none was counted yet
         for network, many in _networks(GUESSES_PER_VISITOR):
-            if not self._limiter.test(_limit(many), "guess", network):
-                raise self._refusal(_limit(many), "guess", network)
+            if not self._limiter.test(_limit(many), _GUESS, network):
+                raise self._refusal(_limit(many), _GUESS, network)
 
     def _count(self, an_hour: int, *names: str) -> None:
         with self._lock:
@@ -71,7 +77,8 @@ class Visitors:
 
     def _refusal(self, limit: "RateLimitItem", *names: str) -> TooManyRequests:
         resets_at = self._limiter.get_window_stats(limit, *names).reset_time
-        return TooManyRequests(retry_after=max(1, int(resets_at - time()) + 1))
+        refusal = TooManyGuesses if names[0] == _GUESS else TooManyRequests
+        return refusal(retry_after=max(1, int(resets_at - time()) + 1))
 
     @cached_property
     def _limiter(self) -> "MovingWindowRateLimiter":

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from werkzeug.datastructures import MultiDict
 
 from report.addresses import mailbox
-from report.catalogue import FIRST
+from report.catalogue import FIRST, recipes
 from report.errors import MailError
 from report.readers import WEEKDAY_NAMES, WEEKDAYS, Every, Reader, Rhythm, parse_rhythm, parse_zone
+from report.values import Span
 
 OFTEN = {Every.DAY.value: "every day", Every.WEEK.value: "every week", Every.HOUR.value: "every hour"}
 _ELSEWHERE = "Other"
@@ -34,6 +35,11 @@ class Form:
 
     choices: ClassVar = OFTEN
     weekdays: ClassVar = dict(zip(WEEKDAYS, WEEKDAY_NAMES, strict=True))
+
+    @property
+    def monthly(self) -> frozenset[str]:
+        """The reports that come when a month is over, however often mail may come."""
+        return frozenset(name for name, recipe in recipes().items() if Span.DAY not in recipe.spans)
 
     @property
     def places(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -127,4 +127,5 @@ class Reader:
     def titles(self) -> str:
         """The titles of the reports, as one phrase."""
         known = titles()
-        return " and ".join(known.get(name, name) for name in self.reports)
+        *others, last = [known.get(name, name) for name in self.reports] or [""]
+        return f"{', '.join(others)} and {last}" if others else last

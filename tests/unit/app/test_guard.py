@@ -123,6 +123,7 @@ def test_guessing_is_slowed(protected: FlaskClient) -> None:
 
     assert [answer.status_code for answer in answers] == [401] * 10 + [429] * 2
     assert int(answers[-1].headers["Retry-After"]) > 3000
+    assert "Too many wrong passwords came from here" in answers[-1].text
     assert protected.get("/", headers=right).status_code == 429
     assert protected.get("/", headers={**right, "X-Forwarded-For": "192.0.2.8"}).status_code == 200
 

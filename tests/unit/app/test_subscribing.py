@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from report.storage import Storage
 from report.subscribers import store, subscriber
 from report.subscribing import WAITING, leave, wish_of
 from report.tokens import CONFIRM_WITHIN, Tokens, Wish
-from tests.some_editions import SECRET, FragileStorage
+from tests.some_editions import SECRET, FragileStorage, publish
 
 SETTINGS = Settings(secret_key=SECRET, timezone=ZoneInfo("Europe/Paris"), mail_to=("boss@example.com",))
 ANN = Reader("ann@example.com", ("trends",), Rhythm(Every.WEEK, time(7, 30), 4), ZoneInfo("Asia/Kolkata"))
@@ -81,6 +81,18 @@ def test_the_form_asks_for_address_rhythm_and_zone(client: FlaskClient) -> None:
     assert "<option selected>Europe/Paris</option>" in page
     assert page.count("<option") > 400
     assert '<form method="post" action="/subscribe">' in page
+
+
+def test_a_report_is_chosen_where_it_was_read(client: FlaskClient, storage: FragileStorage) -> None:
+    """The form a report's pages lead to has it ticked, and says of a report of months when it comes."""
+    publish(storage)
+    publish(storage, day=date(2026, 10, 31), period="2026-10", report="rates")
+    page = client.get("/subscribe?report=rates").text
+
+    assert "Get reports by mail" in page
+    assert re.findall(r'value="(\w+)"\s+checked', page)[:1] == ["rates"]
+    assert re.findall(r'id="report-(\w+)".*?</label>', page, re.DOTALL) == ["trends", "rates"]
+    assert page.count("when its month is over") == 1
 
 
 def test_a_report_without_an_edition_is_not_offered(client: FlaskClient) -> None:

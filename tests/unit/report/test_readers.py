@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from report.readers import Every, Rhythm, parse_moment, parse_rhythm, parse_zone
+from report.readers import Every, Reader, Rhythm, parse_moment, parse_rhythm, parse_zone
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,16 @@ def test_a_rhythm_without_a_weekday_is_not_made() -> None:
     """Values refuse nonsense."""
     with pytest.raises(ValueError, match="weekday 7"):
         Rhythm(Every.WEEK, time(5), 7)
+
+
+@pytest.mark.parametrize(
+    ("reports", "words"),
+    [
+        (("trends",), "Twitter Trends"),
+        (("trends", "rates"), "Twitter Trends and County Cancer Rates"),
+        (("trends", "rates", "gone"), "Twitter Trends, County Cancer Rates and gone"),
+    ],
+)
+def test_what_a_reader_gets_is_one_phrase(reports: tuple[str, ...], words: str) -> None:
+    """Reports by their titles; one that is no longer there by its name."""
+    assert Reader("a@example.com", reports, Rhythm(Every.HOUR), parse_zone("UTC")).titles == words
