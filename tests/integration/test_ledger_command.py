@@ -110,7 +110,10 @@ def test_the_first_look_says_that_there_is_nothing(office: Office) -> None:
     """An empty ledger is one line, not a trace."""
     result = office.run("ledger", "--report", "other")
 
-    assert (result.exit_code, result.stderr) == (1, "Error: no mail of other stands in the ledger, and there is no such report\n")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "Error: no mail of other stands in the ledger, and there is no such report\n",
+    )
 
 
 def test_a_correction_is_settled_apart(office: Office) -> None:
