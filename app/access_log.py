@@ -12,11 +12,12 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.http.wsgi import Response
 
-from app.log_lines import OneLine, moment, shown
+from app.log_lines import OneLine
 from app.meters import meters
 from app.private import shown_path
 from app.request_ids import KEPT_AS
 from app.routes import ROUTE, UNKNOWN
+from report.log_lines import moment, shown
 
 _ALL_PLAIN = re.compile(r"[!#-\[\]-~]+(?: [!#-\[\]-~]+){4}")
 """Five values between which a space stands, and in which none of the signs that a log has to quote does."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from threading import Lock, Thread
 
 _log = logging.getLogger(__name__)
-_ASK = (sys.executable, "-m", "mailer", "confirm")
+_ASK = (sys.executable, "-m", "mailer", "--log-lines", "confirm")
 
 StartAsking = Callable[[], None]
 

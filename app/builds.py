@@ -15,7 +15,7 @@ from app.meters import meters
 from report.commands import ELSEWHERE, NOT_BEGUN
 
 _log = logging.getLogger(__name__)
-_BUILD = (sys.executable, "-m", "report", "build", "--wait", "0")
+_BUILD = (sys.executable, "-m", "report", "--log-lines", "build", "--wait", "0")
 _PAUSE_SECONDS = 20.0
 _LONGEST_PAUSE_SECONDS = 300.0
 _LONGEST_IN_VAIN_SECONDS = 3600.0

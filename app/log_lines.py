@@ -1,41 +1,21 @@
-"""Writes the log: one line an event, as `name=value` pairs, whoever speaks and whatever somebody sent."""
+"""Writes the log of the pages, where each line names its request and tells no key."""
 
-import json
 import logging
-import re
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterator
 
 from app.private import without_keys
 from app.request_ids import current_id
+from report import log_lines
 
-_PLAIN = re.compile(r"[!#-\[\]-~]+")
-
-
-def line_of(pairs: Iterable[tuple[str, object]]) -> str:
-    """Return the pairs as one line of ASCII; a value with anything else in it is quoted as JSON has it."""
-    return " ".join(f"{name}={shown(str(value))}" for name, value in pairs)
+_QUOTING = ("says", "trace")
 
 
-def moment(seconds: float) -> str:
-    """Return a Unix time as the log writes it, UTC to the millisecond."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+class OneLine(log_lines.OneLine):
+    """Says in which request, too, and leaves out what would let its reader act for somebody else."""
 
-
-def shown(value: str) -> str:
-    """Return a value as it stands in a line."""
-    return value if _PLAIN.fullmatch(value) else json.dumps(value)
-
-
-class OneLine(logging.Formatter):
-    """Says when, how grave, who speaks, in which request, and what; a trace stands in the same line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the record as one line, without what would let its reader act for somebody else."""
-        pairs = [("at", moment(record.created)), ("level", record.levelname.lower()), ("from", record.name)]
-        if name := current_id():
-            pairs.append(("id", name))
-        pairs.append(("says", without_keys(record.getMessage())))
-        if record.exc_info:
-            pairs.append(("trace", without_keys(self.formatException(record.exc_info))))
-        return line_of(pairs)
+    def pairs(self, record: logging.LogRecord) -> Iterator[tuple[str, str]]:
+        """Yield what the line says, name by name."""
+        for name, value in super().pairs(record):
+            if name == "says" and (request := current_id()):
+                yield "id", request
+            yield name, without_keys(value) if name in _QUOTING else value

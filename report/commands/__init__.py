@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from report.commands.said import log_lines
 from report.errors import BuildRunning, NotBegun, SettingsError, TrendsError
 from report.terminal import printable_lines
 
@@ -15,6 +16,9 @@ NOT_BEGUN = 3
 
 ELSEWHERE = 4
 """The exit status of work that another run is at."""
+
+
+_WISHED, _DONE = "report.log_lines.wished", "report.log_lines.done"
 
 
 class _WrongSettings(click.ClickException):
@@ -41,8 +45,28 @@ class Door(click.Group):
     A build that finds nothing to build from exits with 3, work that another run is at with 4.
     """
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.params.append(_log_lines_option())
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error of the house is shown without a trace, a bug with it."""
+        if not ctx.meta[_WISHED] or ctx.meta.get(_DONE):  # a group below another says what that does
+            return self._invoke(ctx)
+        ctx.meta[_DONE] = True
+        with log_lines((ctx.info_name or "").rpartition(" ")[2]) as log:
+            try:
+                return self._invoke(ctx)
+            except click.exceptions.Exit:
+                raise
+            except click.ClickException as error:
+                log.error("%s", error.format_message())
+                ctx.exit(error.exit_code)
+            except Exception:  # a job's outer loop: its log has the trace, in the one line
+                log.exception("something broke on our side")
+                ctx.exit(1)
+
+    def _invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except SettingsError as error:
@@ -53,3 +77,15 @@ class Door(click.Group):
             raise _Elsewhere(printable_lines(str(error))) from error
         except TrendsError as error:
             raise click.ClickException(printable_lines(str(error))) from error
+
+
+def _log_lines_option() -> click.Option:
+    return click.Option(
+        ["--log-lines"],
+        is_flag=True,
+        envvar="LOG_LINES",
+        show_envvar=True,
+        expose_value=False,
+        callback=lambda ctx, _, wished: ctx.meta.update({_WISHED: wished}),
+        help="Say each event in a line of name=value pairs on standard error, as the log of the pages does.",
+    )

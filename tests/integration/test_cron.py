@@ -102,4 +102,4 @@ def test_cron_sends_the_mail_and_logs_what_was_said(tmp_path: Path) -> None:
 
     (letter,) = (app / "outbox").glob("*.eml")
     assert message_from_bytes(letter.read_bytes())["To"] == "ann@example.com"
-    assert "1 accepted, 0 refused" in said.stdout
+    assert re.search(r"^at=\S+ level=info from=mailer says=\".*1 accepted, 0 refused", said.stdout)

@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.access_log import Answered, answer_line
-from app.log_lines import line_of
+from report.log_lines import line_of
 
 TEXTS = st.one_of(st.sampled_from(("", " ", "-", "/tags/a b", 'a"b', "é", "a\nat=b")), st.text(max_size=5))
 

@@ -7,7 +7,8 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.log_lines import OneLine, line_of
+from app.log_lines import OneLine
+from report.log_lines import line_of
 
 
 def record(says: str, *arguments: object, exc_info: bool = False) -> logging.LogRecord:
