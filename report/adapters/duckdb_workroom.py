@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from report.adapters.duckdb_dialect import Settings, connect
+from report.adapters.file_errors import translated_local
 from report.errors import EngineError
 
 MIB = 1 << 20
@@ -24,8 +25,12 @@ class Workroom:
 
     @contextmanager
     def open(self, what: str) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
-        """Give a folder and a connection for a piece of work; DuckDB's errors say what it could not do."""
-        with tempfile.TemporaryDirectory(prefix="trends-", dir=self.scratch) as name:
+        """Give a folder and a connection for a piece of work; errors say what could not be done."""
+        place = self.scratch or Path(tempfile.gettempdir())
+        with (
+            translated_local(f"{what} with files in", place),
+            tempfile.TemporaryDirectory(prefix="trends-", dir=place) as name,
+        ):
             settings: Settings = {
                 "memory_limit": f"{self.memory_limit_bytes}B",
                 "threads": self.threads,
