@@ -92,7 +92,7 @@ def test_a_report_is_chosen_where_it_was_read(client: FlaskClient, storage: Frag
     assert "Get reports by mail" in page
     assert re.findall(r'value="(\w+)"\s+checked', page)[:1] == ["rates"]
     assert re.findall(r'id="report-(\w+)".*?</label>', page, re.DOTALL) == ["trends", "rates"]
-    assert page.count("when its month is over") == 1
+    assert page.count("once a month") == 1
 
 
 def test_a_report_without_an_edition_is_not_offered(client: FlaskClient) -> None:
