@@ -112,7 +112,7 @@ def build(
             _check_handed(services, built.handed, f"{name} {wanted}", now, alert)
         except NotBegun as error:
             if days is None:
-                raise
+                raise NotBegun(f"{error}; this report is made from {find(name).needs}") from error
             click.echo(f"left out: {error}")
     _keep_histories(services, now)
 

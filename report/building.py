@@ -43,7 +43,7 @@ def build_edition(
     """
     period, recipe = period_of(period_id, services.settings.timezone), find(name)
     _check_has(recipe, period)
-    _check_over(period, now)
+    _check_over(recipe, period, now)
     with lease(services.storage, f"build-{name}-{period.id}", this_run(), now, _LEASE):
         built = _build_edition(services, recipe, period, force)
         return replace(built, handed=hand_over(services, recipe, built.edition, period, now))
@@ -96,13 +96,16 @@ def _check_has(recipe: Recipe, period: Period) -> None:
         )
 
 
-def _check_over(period: Period, now: datetime) -> None:
+def _check_over(recipe: Recipe, period: Period, now: datetime) -> None:
     if now < period.window.start:
         raise BuildError(f"{period.id} has not begun in {period.zone.key}")
     if now < period.window.end:
+        so_far = (
+            "; --today builds the day as far as it has come, and --period freezes it as it was at a minute "
+            "that has passed"
+        )
         raise BuildError(
-            f"{period.id} is not over in {period.zone.key}; --today builds the day as far as it has come, "
-            "and --period freezes it as it was at a minute that has passed"
+            f"{period.id} is not over in {period.zone.key}{so_far if Span.SO_FAR in recipe.spans else ''}"
         )
 
 

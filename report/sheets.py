@@ -30,6 +30,13 @@ def one_line(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
+def separation(headings: Sequence[str]) -> str:
+    """Return what to say of a first line that is no list by commas, as some spreadsheets write."""
+    if len(headings) == 1 and any(sign in headings[0] for sign in ";\t|"):
+        return "; save it with commas between columns"
+    return ""
+
+
 def rows_of(source: Storage, key: str, columns: Sequence[str]) -> Iterator[Row]:
     """Yield the rows of a small file, empty ones left out; nothing where there is no such file.
 
@@ -56,7 +63,8 @@ def _rows(text: str, key: str, columns: Sequence[str]) -> Iterator[Row]:
     headings = next(reader, [])
     names = [bare(heading) for heading in headings]
     if missing := [column for column in columns if bare(column) not in names]:
-        raise BuildError(f"{key} has no column {missing[0]}; its columns: {', '.join(headings)[:200]}")
+        shown = ", ".join(headings)[:200]
+        raise BuildError(f"{key} has no column {missing[0]}; its columns: {shown}{separation(headings)}")
     places = {column: names.index(bare(column)) for column in columns}
     for values in reader:
         if any(map(str.strip, values)):

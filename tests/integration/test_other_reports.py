@@ -77,3 +77,25 @@ def test_the_genuine_study_has_its_known_figures(places: Places, real_data: Path
     assert results.get("histogram.png").startswith(b"\x89PNG")
     assert b"Bokeh" in results.get("histogram-chart.html")
     assert ("built" in first, "stands already" in again) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        pytest.param(("rates",), 3, "is made from cancer.csv, with the columns", id="no study"),
+        pytest.param(
+            ("requests",), 3, "CSV files named after their month, such as 2019_jan_1.csv", id="no month"
+        ),
+        pytest.param(("topics",), 3, "answers of trends/place in sources/topics/", id="no topics"),
+        pytest.param(("rates", "--date", "9000-01-03"), 1, "9000-01 is not over in UTC\n", id="to come"),
+    ],
+)
+def test_whoever_builds_without_files_is_told_which(
+    arguments: tuple[str, ...], status: int, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error says what to put where; a month to come is not said to have a day so far."""
+    monkeypatch.chdir(tmp_path)
+
+    told = CliRunner().invoke(main, ["build", "--report", *arguments])
+
+    assert (told.exit_code, says in told.output) == (status, True), told.output

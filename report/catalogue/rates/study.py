@@ -11,6 +11,7 @@ from report.storage import Storage
 FILE = "cancer.csv"
 _WHOLE = re.compile(r"-?[0-9]{1,15}(\.0*)?")
 _SHOWN = 40
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,17 @@ def read_study(source: Storage) -> Study:
         except ValueError as error:
             left_out.append((row.line, str(error)))
     if not counties:
-        why = f"; line {left_out[0][0]}: {left_out[0][1]}" if left_out else ""
-        raise BuildError(f"{FILE} is missing in the source of rates, or has no row that counts{why}")
+        raise BuildError(_lacking(source, left_out))
     return Study(counties, left_out)
+
+
+def _lacking(source: Storage, left_out: Sequence[tuple[int, str]]) -> str:
+    there = [info.key for info in source.list()]
+    if FILE not in there:
+        others = ", ".join(there[:_NAMED]) + (" and more" if len(there) > _NAMED else "")
+        return f"{FILE} is missing in the source of rates, which has {others or 'nothing'}"
+    why = f"; line {left_out[0][0]}: {left_out[0][1]}" if left_out else ""
+    return f"{FILE} has no row that counts{why}"
 
 
 def _county(number: int, values: Mapping[str, str]) -> County:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from report.errors import BuildError
-from report.sheets import bare
+from report.sheets import bare, separation
 
 ID, REQUESTED, SERVICE = "service_request_id", "date_requested", "service_name"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -104,7 +104,8 @@ def _places(header: list[str]) -> tuple[int, int]:
     for column, headings in COLUMNS.items():
         places = [names.index(bare(heading)) for heading in headings if bare(heading) in names]
         if not places:
-            raise BadFile(f"has no column {column}; its first line is {','.join(header)[:120]!r}")
+            shown = repr(",".join(header)[:120])
+            raise BadFile(f"has no column {column}; its first line is {shown}{separation(header)}")
         found[column] = places[0]
     return found[REQUESTED], found[SERVICE]
 

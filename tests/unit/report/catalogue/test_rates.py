@@ -73,6 +73,7 @@ def test_a_row_that_cannot_be_right_is_named_by_its_line(row: str, says: str) ->
     [
         pytest.param(b"", "cancer", id="empty"),
         pytest.param(b"cancer,people\n1,2\n", "population", id="no such column"),
+        pytest.param(b"cancer;population\n1;2\n", "save it with commas", id="semicolons"),
         pytest.param(b"cancer,population\n\xff,2\n", "not UTF-8", id="another encoding"),
         pytest.param(b"cancer,population\n1,0\n", "no row that counts; line 2: population is 0", id="no row"),
     ],
@@ -81,6 +82,17 @@ def test_a_file_that_is_no_study_is_refused(body: bytes, says: str) -> None:
     """Nothing is frozen of it, and the error names the file and what it lacks."""
     with pytest.raises(BuildError, match=f"{FILE}.*{says}"):
         a_study(body)
+
+
+def test_a_study_of_another_name_is_no_study() -> None:
+    """Who named the file otherwise is shown what lies there instead."""
+    source = MemoryStorage()
+    source.put("Cancer.csv", STUDY)
+
+    with pytest.raises(
+        BuildError, match=r"cancer\.csv is missing in the source of rates, which has Cancer\.csv"
+    ):
+        read_study(source)
 
 
 def test_thousands_of_rows_leave_the_mail_small() -> None:

@@ -93,6 +93,7 @@ def test_all_files_of_a_month_count_as_pandas_counts_them() -> None:
             "has no column service_name; its first line is 'id,date",
         ),
         ("", "has no column service_request_id; its first line is ''"),
+        ("id;date_requested;service_name\n1;2019-01-01;x\n", "service_name'; save it with commas"),
         (HEAD + '1,2019-01-01,Pothole,"open\n2,2019-01-01,Pothole,\n', "is no CSV at line 3: unexpected end"),
         (gzip.compress((HEAD * 90).encode())[:40], "cannot be unpacked"),
         (HEAD + "1,2019-01-01,x," + "y" * 1_100_000, "has over 1,048,576 signs in line 2"),
