@@ -14,9 +14,10 @@ followed by a record is as unknown as one that says so. A person may settle what
 
 import json
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from report.addresses import reader_key
 from report.errors import AlreadyExists, NotFound
@@ -144,16 +145,25 @@ def look_up(
 
 def claim(storage: Storage, key: str, entry: Entry, etag: str) -> bool:
     """Write an entry where none is (`etag` empty), or over the one of that etag; return if it worked."""
+    return claim_at_hand(storage, key, entry, etag)()
+
+
+def claim_at_hand(storage: Storage, key: str, entry: Entry, etag: str) -> Callable[[], bool]:
+    """Return what does `claim`, once, with all that can be done before it done; nobody sees anything yet."""
     body = _body(entry)
-    try:
-        if etag:
-            storage.put_if_match(key, body, etag, JSON)
-        else:
-            storage.put_if_absent(key, body, JSON)
-    except AlreadyExists:
-        # A repeated request after a lost answer finds the key taken by itself.
-        return _holds(storage, key, body)
-    return True
+    put = (
+        partial(storage.put_if_match, key, body, etag, JSON) if etag else storage.made_ready(key, body, JSON)
+    )
+
+    def claim_now() -> bool:
+        try:
+            put()
+        except AlreadyExists:
+            # A repeated request after a lost answer finds the key taken by itself.
+            return _holds(storage, key, body)
+        return True
+
+    return claim_now
 
 
 def record(storage: Storage, key: str, claimed: Entry, state: State, code: int = 0, text: str = "") -> bool:
@@ -163,12 +173,12 @@ def record(storage: Storage, key: str, claimed: Entry, state: State, code: int =
     what is no longer this run's claim stays as it is.
     """
     try:
-        body, etag = storage.get_with_etag(key)
-    except NotFound:
+        found = look(storage, key)
+    except UnreadableEntry:
         return False
-    if body != _body(claimed):
+    if found is None or found.entry != claimed:
         return False
-    return claim(storage, key, replace(claimed, state=state, code=code, text=text), etag)
+    return claim(storage, key, replace(claimed, state=state, code=code, text=text), found.etag)
 
 
 def _holds(storage: Storage, key: str, body: bytes) -> bool:
@@ -179,7 +189,7 @@ def _holds(storage: Storage, key: str, body: bytes) -> bool:
 
 
 def _body(entry: Entry) -> bytes:
-    values = {**asdict(entry), "at": entry.at.isoformat()}
+    values = {**vars(entry), "run": vars(entry.run), "at": entry.at.isoformat()}
     by, at = values.pop("settled_by"), values.pop("settled_at")
     if at:  # else left out, so that an earlier version can read it too
         values |= {"settled_by": by, "settled_at": at.isoformat()}

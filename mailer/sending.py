@@ -1,9 +1,10 @@
 """Sends what was planned: each mail is claimed, handed over and recorded, in this order.
 
 Right before its claim a mail is asked whether anything has come to stand in its way. While it leaves, two
-writes to the ledger go on beside it. Its claim is made while the server hears sender and reader, and must
-stand before the message itself is handed over. What became of the mail before is
-written down; one such record may be outstanding. So whatever breaks leaves at worst two claims behind.
+writes to the ledger go on beside it. Its claim was made ready while the mail before left; it is made while
+the server hears sender and reader, and must stand before the message itself is handed over. What became of
+the mail before is written down; one such record may be outstanding. So whatever breaks leaves at worst two
+claims behind.
 """
 
 import random
@@ -11,11 +12,11 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 
-from mailer.ledger import LONGEST_SILENCE, Entry, Occasion, State, claim, look, record
+from mailer.ledger import LONGEST_SILENCE, Entry, Occasion, State, claim_at_hand, look, record
 from mailer.pacing import Pace
 from mailer.planning import Fate, Intent, plan
 from report.errors import MailDeferred, MailError, MailRefused, MailServerError, MailUnknown, StorageError
@@ -37,7 +38,8 @@ __all__ = [
 
 PROBLEMS = frozenset({Fate.REFUSED, Fate.DEFERRED, Fate.UNKNOWN})
 _ALWAYS_COUNTED = (Fate.ACCEPTED, Fate.REFUSED, Fate.DEFERRED, Fate.UNKNOWN, Fate.ALREADY_SENT)
-_CLERKS = 3  # one claims, one records, one writes the next letter
+_CLERKS = 3  # one claims, one records, one makes the next letter and its claim ready
+_FRESH = timedelta(minutes=1)  # a claim bears the moment it was made ready
 _PAUSE_SECONDS = (0.1, 1.0)
 """How long the readers put off wait before the run's second try; what needs longer waits for the next run."""
 _HINDRANCES = {
@@ -135,6 +137,15 @@ class _Told:
         return replace(self._outcome, fate=Fate.UNKNOWN, why=words)
 
 
+@dataclass(frozen=True)
+class _Made:
+    """What a mail needs to leave; `claim` writes the entry, and says whether it did."""
+
+    letter: Letter
+    entry: Entry
+    claim: Callable[[], bool]
+
+
 class _Courier:
     """One go at each of the readers that wait, and a second at those who were put off."""
 
@@ -144,7 +155,7 @@ class _Courier:
         self._revision = revision
         self._post = post
         self._pace = Pace(post.per_second, post.clock, post.wait)
-        self._ahead: dict[str, Future[Letter]] = {}
+        self._ahead: dict[str, Future[_Made]] = {}
         self._is_server_gone = False
 
     def rounds(self, waiting: deque[Intent]) -> Iterator[Outcome]:
@@ -197,11 +208,9 @@ class _Courier:
 
     def _deliver(self, last: _Told | None, intent: Intent, following: Intent | None = None) -> _Told:
         """Claim, send, record: in this order, so that whatever breaks can at worst leave a claim behind."""
-        post, letter = self._post, self._letter_to(intent)
-        entry = Entry(
-            State.CLAIMED, post.clock(), post.run, letter.message_id, self._revision, intent.tries + 1
-        )
-        hindered = self.clerks.submit(self._hindered, intent, entry)
+        post, made = self._post, self._made_for(intent)
+        entry = made.entry
+        hindered = self.clerks.submit(self._hindered, intent, made.claim)
 
         def may_leave() -> bool:
             """Wait for the claim; what else there is to do can be done while the message leaves."""
@@ -209,12 +218,12 @@ class _Courier:
             if last:
                 last.begin()
             if following:
-                self._ahead = {following.reader: self.clerks.submit(self._letter, following.reader)}
+                self._ahead = {following.key: self.clerks.submit(self._made, following)}
             if is_ours and post.clock() - entry.at >= LONGEST_SILENCE:  # others call it unknown by now
                 raise MailDeferred("the claim grew too old before the mail could leave: nothing was sent")
             return is_ours
 
-        error = _handed_over(post.sender, letter, may_leave)
+        error = _handed_over(post.sender, made.letter, may_leave)
         self._is_server_gone = isinstance(error, MailServerError)
         if hindrance := hindered.result():
             return _Told(intent, Outcome(intent.reader, hindrance, _HINDRANCES.get(hindrance, "")))
@@ -223,17 +232,26 @@ class _Courier:
         write = partial(record, post.storage, intent.key, entry, state, code, text)
         return _Told(intent, Outcome(intent.reader, fate, text), partial(self.clerks.submit, write))
 
-    def _hindered(self, intent: Intent, entry: Entry) -> Fate | None:
+    def _hindered(self, intent: Intent, claim: Callable[[], bool]) -> Fate | None:
         """Claim the mail and return None; the reader's fate where the mail is not to leave."""
         hindrance = self._post.hindrance(intent.reader)
-        if hindrance or claim(self._post.storage, intent.key, entry, intent.etag):
+        if hindrance or claim():
             return hindrance
         return Fate.UNDER_WAY
 
-    def _letter_to(self, intent: Intent) -> Letter:
-        """The letter that was written while the one before left, or one that is written now."""
-        ahead = self._ahead.pop(intent.reader, None)
-        return ahead.result() if ahead else self._letter(intent.reader)
+    def _made_for(self, intent: Intent) -> "_Made":
+        """What was made while the mail before left, or what is made now: a claim's time is to be its own."""
+        ahead = self._ahead.pop(intent.key, None)
+        made = ahead.result() if ahead else None
+        return made if made and self._post.clock() - made.entry.at < _FRESH else self._made(intent)
+
+    def _made(self, intent: Intent) -> "_Made":
+        """The letter and its claim, which is not made yet."""
+        post, letter = self._post, self._letter(intent.reader)
+        entry = Entry(
+            State.CLAIMED, post.clock(), post.run, letter.message_id, self._revision, intent.tries + 1
+        )
+        return _Made(letter, entry, claim_at_hand(post.storage, intent.key, entry, intent.etag))
 
     def _claimable(self, told: _Told) -> Intent | None:
         """What was put off, as it may be claimed anew; None where the ledger does not say that it was."""

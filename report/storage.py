@@ -105,6 +105,9 @@ class Storage(Protocol):
     def put_if_absent(self, key: str, body: bytes, content_type: str = OCTETS) -> None:
         """Write the object; raise `AlreadyExists` if the key is taken. One of many racers wins."""
 
+    def made_ready(self, key: str, body: bytes, content_type: str = OCTETS) -> Callable[[], None]:
+        """Return what does `put_if_absent`, once, all done that can be done before; nobody sees it yet."""
+
     def put_if_match(self, key: str, body: bytes, etag: str, content_type: str = OCTETS) -> None:
         """Replace the object if its etag is still `etag`; raise `AlreadyExists` if not, or if it is gone."""
 

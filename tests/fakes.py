@@ -87,6 +87,10 @@ class MemoryStorage:
                 raise AlreadyExists(f"{key!r} is already there")
             self._write(key, body, content_type)
 
+    def made_ready(self, key: str, body: bytes, content_type: str = OCTETS) -> Callable[[], None]:
+        check_key(key)
+        return lambda: self.put_if_absent(key, body, content_type)
+
     def put_if_match(self, key: str, body: bytes, etag: str, content_type: str = OCTETS) -> None:
         check_key(key)
         with self._lock:

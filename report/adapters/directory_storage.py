@@ -14,6 +14,7 @@ import errno
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import groupby
@@ -128,11 +129,24 @@ class DirectoryStorage:
 
     def put_if_absent(self, key: str, body: bytes, content_type: str = OCTETS) -> None:
         """Write the object; raise `AlreadyExists` if the key is taken."""
-        with self._writing(key, BytesIO(body)) as (draft, path):
-            if path.is_file():
-                raise AlreadyExists(f"{key!r} is already in {self._root}")
-            self._note_type(key, content_type)
-            self._work.place_new(draft, path)
+        self.made_ready(key, body, content_type)()
+
+    def made_ready(self, key: str, body: bytes, content_type: str = OCTETS) -> Callable[[], None]:
+        """Bring the bytes to disk, and return what gives them the key as `put_if_absent` does, once.
+
+        Where it is dropped, so is the draft.
+        """
+        writing = ExitStack()
+        draft, path = writing.enter_context(self._drafted(key, BytesIO(body)))
+
+        def put() -> None:
+            with writing, self._locked(key, path):
+                if path.is_file():
+                    raise AlreadyExists(f"{key!r} is already in {self._root}")
+                self._note_type(key, content_type)
+                self._work.place_new(draft, path)
+
+        return put
 
     def put_if_match(self, key: str, body: bytes, etag: str, content_type: str = OCTETS) -> None:
         """Replace the object if its etag is still `etag`; raise `AlreadyExists` if not, or if it is gone."""
@@ -245,15 +259,28 @@ class DirectoryStorage:
         self, key: str, source: IO[bytes], told: Callable[[int], object] = unheard
     ) -> Iterator[tuple[Path, Path]]:
         """Give a draft of the source's bytes and the object's path, with the key locked."""
+        with self._drafted(key, source, told) as (draft, path), self._locked(key, path):
+            yield draft, path
+
+    @contextlib.contextmanager
+    def _drafted(
+        self, key: str, source: IO[bytes], told: Callable[[int], object] = unheard
+    ) -> Iterator[tuple[Path, Path]]:
+        """Give a draft of the source's bytes, which is on disk, and the object's path."""
         path = self._path(key)
         with (
             translated_writing(key, self._root),
             self._work.draft(lambda file: copy(source, file, told)) as draft,
-            self._work.lock(key),
         ):
+            yield draft, path
+
+    @contextlib.contextmanager
+    def _locked(self, key: str, path: Path) -> Iterator[None]:
+        """Keep others from replacing the object, unless a folder stands where it is to be."""
+        with translated_writing(key, self._root), self._work.lock(key):
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-            yield draft, path
+            yield
 
     def _note_type(self, key: str, content_type: str, metadata: Mapping[str, str] = _NO_METADATA) -> None:
         self._work.note(key, None if content_type == suffix_type(key) else content_type, metadata)

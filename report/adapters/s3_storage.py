@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypedDict, cast
@@ -162,6 +163,11 @@ class S3Storage:
         Where S3's answer is lost and the request tried again, the taker may be ourselves.
         """
         self._put(key, body, content_type, {"IfNoneMatch": "*"})
+
+    def made_ready(self, key: str, body: bytes, content_type: str = OCTETS) -> Callable[[], None]:
+        """Return what does `put_if_absent`, once; nothing of an object can be sent before."""
+        check_key(key)
+        return partial(self.put_if_absent, key, body, content_type)
 
     def put_if_match(self, key: str, body: bytes, etag: str, content_type: str = OCTETS) -> None:
         """Replace the object if its etag is still `etag`; raise `AlreadyExists` if not, or if it is gone."""

@@ -265,6 +265,7 @@ def test_bad_key_is_refused(storage: Storage, key: str, tmp_path: Path) -> None:
         lambda: storage.content_type(key),
         lambda: storage.put(key, b""),
         lambda: storage.put_if_absent(key, b""),
+        lambda: storage.made_ready(key, b""),
         lambda: storage.put_if_match(key, b"", "etag"),
         lambda: storage.upload(here, key),
         lambda: storage.download(key, here),
@@ -305,6 +306,18 @@ def test_taken_key_is_refused(storage: Storage) -> None:
 
     assert storage.get("a") == b"first"
     assert storage.content_type("a") == "text/x-first"
+
+
+def test_what_is_made_ready_is_seen_when_it_is_put(storage: Storage) -> None:
+    """Until then the key is free for others; who comes second is refused."""
+    first, second = (storage.made_ready("a/b", body, "text/x-own") for body in (b"first", b"second"))
+    assert [*storage.list("")] == []
+
+    second()
+    with pytest.raises(AlreadyExists, match="a/b' "):
+        first()
+
+    assert (storage.get("a/b"), storage.content_type("a/b")) == (b"second", "text/x-own")
 
 
 def test_one_racer_takes_the_key(storage: Storage) -> None:

@@ -117,6 +117,16 @@ def test_left_overs_are_swept(root: Path) -> None:
     assert [path.name for path in (root / ".storage/tmp").iterdir()] == ["new"]
 
 
+def test_what_is_made_ready_and_dropped_leaves_nothing(storage: DirectoryStorage, root: Path) -> None:
+    """Its bytes are on disk before it has a key, and go with whoever was to give it one."""
+    put = storage.made_ready("a", b"1")
+    drafts = [path.read_bytes() for path in (root / ".storage/tmp").iterdir()]
+    del put
+
+    assert drafts == [b"1"]
+    assert [*(root / ".storage/tmp").iterdir()] == []
+
+
 def test_nothing_is_left_behind(storage: DirectoryStorage, root: Path) -> None:
     """A write and a delete leave no draft, no type and no empty folder."""
     storage.put("a/b/c", b"", "text/x-odd")

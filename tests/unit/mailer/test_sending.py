@@ -233,15 +233,52 @@ def test_mails_leave_at_the_pace_that_was_asked_for() -> None:
     assert waits == [pytest.approx(0.3)] * 2
 
 
+class ReadyStorage(MemoryStorage):
+    """A `Storage` that says when an entry was made ready."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_ready = {OCCASION.entry_key(reader): threading.Event() for reader in READERS}
+
+    def made_ready(self, key: str, body: bytes, content_type: str = OCTETS) -> Callable[[], None]:
+        put = super().made_ready(key, body, content_type)
+        self.is_ready[key].set()
+        return put
+
+
 def test_a_claim_is_stamped_with_the_moment_it_is_made() -> None:
     """A long run's last claims are as young as its first were: nobody takes them for those of a dead run."""
-    storage, sender = MemoryStorage(), MemorySender()
-    post = a_post(storage, sender, clock=lambda: FIVE + timedelta(hours=len(sender.sent)))
+    storage = ReadyStorage()
 
+    class Long(MemorySender):
+        def send(self, letter: Letter, may_leave: Callable[[], bool] = at_once) -> bool:
+            following = {ANN: BOB, BOB: CYD}.get(letter.to)
+            may_leave()
+            assert following is None or storage.is_ready[OCCASION.entry_key(following)].wait(10)
+            return super().send(letter)
+
+    sender = Long()
+    post = a_post(storage, sender, clock=lambda: FIVE + timedelta(hours=len(sender.sent)))
     list(carry_out(planned(storage), written, 1, post))
 
     stamps = [known.at for reader in READERS if (known := entry(storage, reader))]
     assert stamps == [FIVE + timedelta(hours=number) for number in range(3)]
+
+
+def test_the_next_claim_is_made_ready_and_not_made() -> None:
+    """While a mail leaves the next one's entry is written ahead, where a crash leaves nothing of it."""
+    storage = ReadyStorage()
+
+    class Dying(MemorySender):
+        def send(self, letter: Letter, may_leave: Callable[[], bool] = at_once) -> bool:
+            super().send(letter, may_leave)
+            assert storage.is_ready[OCCASION.entry_key(BOB)].wait(10)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        carried(storage, Dying())
+
+    assert states(storage) == ["claimed", None, None]
 
 
 def test_who_asked_for_no_more_mail_meanwhile_gets_none() -> None:
