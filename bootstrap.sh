@@ -44,6 +44,7 @@ HELP
 }
 
 main() {
+    STARTED_IN=${TRENDS_STARTED_IN:-$PWD} # where a file that is named by a path of its own lies
     cd "$ROOT"
     local command=${1:-}
     shift || true

@@ -11,10 +11,11 @@ deploy() {
         esac
         shift
     done
+    [[ -z $named || $named == /* ]] || named=$STARTED_IN/$named
     settings_wished "$named" "$demo"
     if [[ -n $named ]]; then
         wished=$named
-    elif [[ -n $demo ]] && ! grep -q '^STORAGE_URL=.' "$SETTINGS" 2>/dev/null; then
+    elif [[ -n $demo ]] && ! says_where_to_store; then
         write_settings "$SETTINGS" demonstration
     fi
     bring_up "$wished"

@@ -48,7 +48,9 @@ on_machine() {
     LOG=$ROOT/$LOG
     VENV=$APP/venvs/none # a developer's own is not for a server
     export PIP_NO_CACHE_DIR=1
-    export HOME=${HOME:-/root} PATH=${PATH:-/usr/bin:/bin}:/usr/sbin:/sbin
+    # Whoever types this may have a Python of their own, which the user of the service cannot start.
+    export HOME=${HOME:-/root} PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+    unset PYTHONPATH PYTHONHOME VIRTUAL_ENV
     case $command in
         status) status "$@" ;;
         *) alone "$command" "$@" ;;
@@ -65,8 +67,9 @@ alone() {
         "$@"
         return
     fi
-    TRENDS_LOCK=held flock --nonblock --close --conflict-exit-code 75 "$LOCK" "$ROOT/bootstrap.sh" "$@" ||
-        status=$?
+    # By bash: out of a zip, the file may not be one to run.
+    TRENDS_LOCK=held TRENDS_STARTED_IN=$STARTED_IN flock --nonblock --close --conflict-exit-code 75 "$LOCK" \
+        bash "$ROOT/bootstrap.sh" "$@" || status=$?
     if ((status == 75)); then
         fail 75 "Another deployment is at work on this machine. Start again when it is done."
     fi

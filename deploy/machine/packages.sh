@@ -49,9 +49,19 @@ install_mail_server() {
 }
 
 make_user() {
-    id "$NAME" >/dev/null 2>&1 && return
-    step "Making the user $NAME" useradd --system --user-group --home-dir "$STATE" --no-create-home \
+    local group=--user-group
+    if id "$NAME" >/dev/null 2>&1; then
+        is_our_user || fail 1 "This machine has a user $NAME already, whose home is not $STATE: it is somebody else's." \
+            "Remove or rename that user, then start again."
+        return
+    fi
+    ! getent group "$NAME" >/dev/null || group=--gid=$NAME
+    step "Making the user $NAME" useradd --system "$group" --home-dir "$STATE" --no-create-home \
         --shell /usr/sbin/nologin "$NAME"
+}
+
+is_our_user() {
+    [[ $(getent passwd "$NAME" | cut -d: -f6) == "$STATE" ]]
 }
 
 # What an uninstallation kept belongs to a number that may be another user's by now.

@@ -19,12 +19,18 @@ settings_wished() {
 
 # A file nobody has filled in yet is none, and neither is that of a demonstration.
 has_own_settings() {
-    grep -q '^STORAGE_URL=.' "$SETTINGS" 2>/dev/null && ! grep -q '^# A demonstration' "$SETTINGS"
+    says_where_to_store && ! grep -q '^# A demonstration' "$SETTINGS"
 }
 
-# A secret of its own, so that readers can subscribe; two servers of one storage want the same.
+says_where_to_store() {
+    grep -qE '^[[:space:]]*(export[[:space:]]+)?STORAGE_URL[[:space:]]*=[[:space:]]*[^[:space:]]' "$SETTINGS" 2>/dev/null
+}
+
+# A secret of its own, so that readers can subscribe; two servers of one storage want the same. What somebody
+# began to fill in is kept beside.
 write_settings() {
     mkdir -p "$ETC"
+    [[ ! -e $1 ]] || cp -p "$1" "$1.old"
     (umask 077 && "$2" >"$1.part")
     mv "$1.part" "$1"
 }

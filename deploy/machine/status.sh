@@ -45,7 +45,11 @@ tell_cron() {
 tell_disk() {
     local folder left
     for folder in "$APP" "${FOLDERS[@]}"; do
-        left=$(df --output=avail -m "$folder" 2>/dev/null | tail -n 1)
+        if [[ ! -e $folder ]]; then
+            tell wrong disk "there is no folder $folder, which the settings name: ./bootstrap.sh deploy makes it"
+            return
+        fi
+        left=$(df --output=avail -m "$folder" | tail -n 1)
         if ((left < LEAST_DISK_MB)); then
             tell wrong disk "$((left)) MB left for $folder, less than $LEAST_DISK_MB"
             return

@@ -15,7 +15,7 @@ uninstall() {
         fail 1 "A job of $NAME is still at work. Nothing of it was removed; start again when it is done."
     cd /
     rm -rf "$APP" "$CACHE" "$RUN"
-    if id "$NAME" >/dev/null 2>&1; then
+    if is_our_user; then
         step "Removing the user $NAME" userdel "$NAME"
     fi
     [[ -z $purge ]] || rm -rf "$ETC" "$STATE"
