@@ -1,5 +1,6 @@
-"""Debian machines from nothing: debootstrapped once, copied for each course, with systemd or without."""
+"""Debian and Ubuntu from nothing: debootstrapped once, copied for each course, with systemd or without."""
 
+import os
 import shutil
 import subprocess
 import time
@@ -13,6 +14,9 @@ from tests.machines import PATH, ROOT, Machine, first_process, lay_code, running
 CACHE = ROOT / ".cache" / "system-test"
 CODE = "/root/twitter-trends"
 NAME = "machine.example.com"
+_UBUNTU_MIRROR = os.environ.get("UBUNTU_MIRROR", "http://archive.ubuntu.com/ubuntu")
+_UBUNTU_KEYS = Path("/usr/share/keyrings/ubuntu-archive-keyring.gpg")
+_UBUNTU_SCRIPT = "/usr/share/debootstrap/scripts/gutsy"
 _TRUST = ("/etc/resolv.conf", "/etc/pip.conf", "/etc/ssl/certs/ca-certificates.crt")
 _CHROOT = """
 hostname "$2"
@@ -34,10 +38,11 @@ _BOOT_SECONDS = 60
 
 @dataclass(frozen=True)
 class Kind:
-    """A Debian, and what belongs to a machine of it."""
+    """A Debian or Ubuntu, and what belongs to a machine of it."""
 
     suite: str
     has_systemd: bool
+    distribution: str = "Debian"
 
     @property
     def packages(self) -> str:
@@ -45,22 +50,41 @@ class Kind:
         services = ",systemd,systemd-sysv,dbus" if self.has_systemd else ""
         return f"ca-certificates,procps{services}"
 
+    @property
+    def mirror(self) -> str:
+        """Where its packages come from; nothing where that is not known."""
+        return _UBUNTU_MIRROR if self.distribution == "Ubuntu" else _own_mirror()
+
+    @property
+    def why_not(self) -> str:
+        """Why no such machine can be made here, or nothing."""
+        if self.distribution == "Ubuntu" and not _UBUNTU_KEYS.exists():
+            return f"{_UBUNTU_KEYS} is not there (Debian: ubuntu-keyring)"
+        return "" if self.mirror else f"apt knows no mirror of {self.distribution} here"
+
+    def make(self, folder: Path) -> None:
+        """Put the least there is of it into a folder."""
+        command = ["debootstrap", "--variant=minbase", f"--include={self.packages}"]
+        script = []
+        if self.distribution == "Ubuntu":  # Python's environments are in universe
+            command += ["--components=main,universe", f"--keyring={_UBUNTU_KEYS}"]
+            script = [_UBUNTU_SCRIPT]  # the same for each suite, of which an older debootstrap knows not all
+        subprocess.run([*command, self.suite, folder, self.mirror, *script], check=True, capture_output=True)
+
     def __str__(self) -> str:
-        return f"Debian {self.suite} {'with' if self.has_systemd else 'without'} systemd"
+        return f"{self.distribution} {self.suite} {'with' if self.has_systemd else 'without'} systemd"
 
 
 def why_not() -> str:
-    """Return why no such machine can be made here, or nothing."""
+    """Return why no machine at all can be made here, or nothing."""
     tools = ("debootstrap", "unshare", "nsenter", "systemd-nspawn")
     missing = [tool for tool in tools if not shutil.which(tool, path=PATH)]
-    if missing:
-        return (
-            f"this machine has no {', '.join(missing)} (Debian: debootstrap, util-linux, systemd-container)"
-        )
-    return "" if mirror() else "apt knows no mirror of Debian here"
+    if not missing:
+        return ""
+    return f"this machine has no {', '.join(missing)} (Debian: debootstrap, util-linux, systemd-container)"
 
 
-def mirror() -> str:
+def _own_mirror() -> str:
     """Return where this machine's own apt gets Debian from."""
     said = subprocess.run(
         ["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages", "Origin: Debian"],
@@ -97,8 +121,7 @@ def _base(kind: Kind) -> Path:
         part = base.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
         part.parent.mkdir(parents=True, exist_ok=True)
-        options = ["--variant=minbase", f"--include={kind.packages}"]
-        subprocess.run(["debootstrap", *options, kind.suite, part, mirror()], check=True, capture_output=True)
+        kind.make(part)
         part.rename(base)
     return base
 
