@@ -70,6 +70,9 @@ class Kind:
             command += ["--components=main,universe", f"--keyring={_UBUNTU_KEYS}"]
             script = [_UBUNTU_SCRIPT]  # the same for each suite, of which an older debootstrap knows not all
         subprocess.run([*command, self.suite, folder, self.mirror, *script], check=True, capture_output=True)
+        if self.distribution == "Ubuntu":
+            updates = f"deb {self.mirror} {self.suite}-updates main universe\n"  # as every image of it has
+            (folder / "etc/apt/sources.list.d/updates.list").write_text(updates, encoding="utf-8")
 
     def __str__(self) -> str:
         return f"{self.distribution} {self.suite} {'with' if self.has_systemd else 'without'} systemd"
