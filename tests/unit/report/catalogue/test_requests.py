@@ -99,7 +99,7 @@ def test_all_files_of_a_month_count_as_pandas_counts_them() -> None:
         (HEAD + "1,2019-01-01,x," + "y" * 1_100_000, "has over 1,048,576 signs in line 2"),
         (HEAD + "".join(f"{at},2019-01-01,s{at},\n" for at in range(20_001)), "has over 20,000 services"),
     ],
-    ids=["columns", "empty", "quote", "cut gzip", "endless line", "no services"],
+    ids=["columns", "empty", "semicolons", "quote", "cut gzip", "endless line", "no services"],
 )
 def test_a_file_that_cannot_be_counted_is_named_and_the_others_count(body: str | bytes, said: str) -> None:
     """The report begins with it; where no file is left, there is no report."""
