@@ -29,7 +29,12 @@ GIVEN = {
     "MailOwner": "owner@example.org",
     "SmtpUrl": "smtp+starttls://AKIA@email-smtp.us-east-1.amazonaws.com:587",
 }
-OF_OTHERS = {"SourcesBucket": "of-others", "ResultsBucket": "for-others", "DepartmentTopics": "city"}
+OF_OTHERS = {
+    "SourcesBucket": "of-others",
+    "ResultsBucket": "for-others",
+    "DepartmentTopics": "city",
+    "TopicsUrl": "https://feed.example/trends/place?id=1",
+}
 """What reports beside the trends may be given."""
 _UBUNTU = "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id"
 _IMAGE = "ami-03cf127a"

@@ -15,6 +15,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ import pytest
 from app import create_app
 from collector import lambda_function
 from collector.demo.hours import demo_tweet
+from collector.demo.topics import topics_of_place
 from collector.feed import start_feed
 from deploy.packaging.zips import Member, zip_of
 from deploy.stack import from_stack
@@ -144,24 +146,33 @@ def _listed(value: str | list[str]) -> list[str]:
 
 @pytest.mark.usefixtures("environ")
 def test_the_collector_may_do_what_it_does(stack: Any, recording: Recording) -> None:
-    """It looks for its minute, stores it, and looks again when the minute is fired twice."""
+    """It looks for its minute, stores it, and looks again when it is fired twice; of topics too."""
     now = datetime(2026, 11, 20, 12, tzinfo=UTC)
     recording.take()
+    topics = partial(topics_of_place, 1)
     with (
-        start_feed(lambda moment: demo_tweet(1, now), "127.0.0.1", 0, lambda: now) as server,
+        start_feed(lambda moment: demo_tweet(1, now), "127.0.0.1", 0, lambda: now, topics) as server,
         pytest.MonkeyPatch.context() as patch,
     ):
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         patch.setenv("FEED_URL", f"http://127.0.0.1:{server.server_port}/tweet")
         lambda_function._services.cache_clear()
-        stored = [lambda_function.lambda_handler({"time": now.isoformat()}, None)["stored"] for _ in "12"]
+        patch.setenv("TOPICS_URL", f"http://127.0.0.1:{server.server_port}/trends/place")
+        event = {"time": now.isoformat()}
+        stored = [lambda_function.lambda_handler(event, None)["stored"] for _ in "12"]
+        calls = recording.take()
+        topics_stored = [
+            lambda_function.lambda_handler({**event, "collect": "topics"}, None)["stored"] for _ in "12"
+        ]
         server.shutdown()
     lambda_function._services.cache_clear()
 
     policies = stack[1]["CollectorRole"]
-    assert stored == [True, False]
-    assert held_against(recording.take(), policies["collect"]) == ([], [])
-    assert policies.keys() == {"collect", BY_LAMBDA}
+    assert stored == topics_stored == [True, False]
+    assert held_against(calls, policies["collect"]) == ([], [])
+    stores = {call for call in recording.take() if call.action != "s3:ListBucket"}  # as of tweets
+    assert held_against(stores, policies["topics"]) == ([], [])
+    assert policies.keys() == {"collect", "topics", BY_LAMBDA}
 
 
 def test_the_schedule_may_start_the_collector_and_say_why_not(stack: Any) -> None:

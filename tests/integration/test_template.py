@@ -232,6 +232,24 @@ def test_the_collector_is_started_each_minute_and_no_minute_is_lost_unseen(resou
     assert retries["MaximumEventAgeInSeconds"] == 120
 
 
+def test_topics_are_collected_by_the_same_function_each_quarter_of_an_hour(
+    resources: dict[str, Any], template: dict[str, Any], stack: Stack, plain: Stack
+) -> None:
+    """Where their feed is named; and their runs do not hide from the alarm that no tweet came."""
+    schedule, each_minute = (resources[name] for name in ("EachQuarter", "EachMinute"))
+    asked = json.loads(schedule["Properties"]["Target"].pop("Input"))
+    made = boto3.client("lambda").get_function(FunctionName=stack.made["Collector"])["Configuration"]
+
+    assert schedule["Condition"] == "HasTopics"
+    assert schedule["Properties"]["ScheduleExpression"] == "rate(15 minutes)"
+    assert asked == {"time": "<aws.scheduler.scheduled-time>", "collect": "topics"}
+    assert schedule["Properties"]["Target"].items() <= each_minute["Properties"]["Target"].items()
+    assert made["Environment"]["Variables"]["TOPICS_URL"] == OF_OTHERS["TopicsUrl"]
+    assert ("CollectorTopics" in stack.made, "CollectorTopics" in plain.made) == (True, False)
+    assert resources["CollectorStopped"]["Properties"]["Threshold"] == {"Fn::If": ["HasTopics", 1, 0]}
+    assert template["Parameters"]["TopicsUrl"]["NoEcho"] is True
+
+
 def test_the_machine_keeps_its_credentials_and_disk_to_itself(resources: dict[str, Any]) -> None:
     """Credentials need a token, the disk is encrypted, and the address outlives the machine."""
     machine = resources["Machine"]["Properties"]
