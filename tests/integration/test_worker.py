@@ -3,7 +3,7 @@
 import socket
 import struct
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
@@ -54,13 +54,33 @@ class Line:
         return not self._file.read(1)
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Gunicorn]:
+@contextmanager
+def serving(folder: Path) -> Iterator[Gunicorn]:
     """Run one process with two threads, which are easily kept busy."""
-    publish(DirectoryStorage(tmp_path / "data", None, "http://localhost"))
-    environ = {"STORAGE_URL": f"file:{tmp_path / 'data'}", "TRUSTED_PROXIES": "1"}
+    publish(DirectoryStorage(folder / "data", None, "http://localhost"))
+    environ = {"STORAGE_URL": f"file:{folder / 'data'}", "TRUSTED_PROXIES": "1"}
     with gunicorn(environ, "--workers", "1", "--threads", "2", "--keep-alive", "2") as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def everyones(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
+    with serving(tmp_path_factory.mktemp("everyones")) as running:
+        yield running
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Gunicorn]:
+    """Run a server for a test that stops it, or that must be the first to ask."""
+    with serving(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> Gunicorn:
+    """Return the test's own server if it has one, or else everyone's."""
+    name = "own_server" if "own_server" in request.fixturenames else "everyones"
+    return request.getfixturevalue(name)  # type: ignore[no-any-return]
 
 
 OpenLine = Callable[..., Line]
@@ -112,10 +132,10 @@ _REFUSED = {
 }
 
 
-def test_what_is_not_waited_for_is_refused(server: Gunicorn) -> None:
+def test_what_is_not_waited_for_is_refused(own_server: Gunicorn) -> None:
     """It is said why, as safely as a page is sent; the line ends, and the log has no reader's key."""
     for sent, status in _REFUSED.items():
-        with closing(Line(server)) as line:
+        with closing(Line(own_server)) as line:
             line.socket.sendall(sent)
             head, body = line.answer()
 
@@ -123,11 +143,11 @@ def test_what_is_not_waited_for_is_refused(server: Gunicorn) -> None:
             assert {b"X-Content-Type-Options: nosniff\r\n", b"Connection: close\r\n"} <= set(head)
             assert body.startswith(HTTPStatus(status).phrase.encode())
             assert line.is_ended()
-    server.stop()
+    own_server.stop()
 
-    refused = [line.partition(" status=")[2][:3] for line in server.lines if " route=refused " in line]
+    refused = [line.partition(" status=")[2][:3] for line in own_server.lines if " route=refused " in line]
     assert sorted(refused) == sorted(str(status) for status in _REFUSED.values())
-    assert not [line for line in server.lines if "a-key" in line or "Traceback" in line]
+    assert not [line for line in own_server.lines if "a-key" in line or "Traceback" in line]
 
 
 def test_who_stays_after_the_last_word_holds_up_nobody(server: Gunicorn, open_line: OpenLine) -> None:
@@ -149,7 +169,9 @@ def test_who_stays_after_the_last_word_holds_up_nobody(server: Gunicorn, open_li
         pytest.param("GET", ("If-None-Match: *",), id="already had"),
     ],
 )
-def test_the_loop_says_what_a_thread_says(open_line: OpenLine, method: str, said: tuple[str, ...]) -> None:
+def test_the_loop_says_what_a_thread_says(
+    own_server: Gunicorn, open_line: OpenLine, method: str, said: tuple[str, ...]
+) -> None:
     """Every line of the head, in order, and every byte of the body is the same."""
     line = open_line()
     answers = []
@@ -211,7 +233,7 @@ def test_a_line_left_idle_is_ended(open_line: OpenLine) -> None:
     assert line.is_ended()
 
 
-def test_a_reader_who_leaves_is_no_error(server: Gunicorn, open_line: OpenLine) -> None:
+def test_a_reader_who_leaves_is_no_error(own_server: Gunicorn, open_line: OpenLine) -> None:
     """Lines cut off before the answer is sent leave no trace, and the next reader is served."""
     for _ in range(5):
         line = open_line()
@@ -221,19 +243,21 @@ def test_a_reader_who_leaves_is_no_error(server: Gunicorn, open_line: OpenLine) 
         line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         line.close()
 
-    assert server.ask("/").body == PAGE
-    assert server.stop() == 0
-    assert not [line for line in server.lines if "Traceback" in line or "Error" in line]
+    assert own_server.ask("/").body == PAGE
+    assert own_server.stop() == 0
+    assert not [line for line in own_server.lines if "Traceback" in line or "Error" in line]
 
 
-def test_every_answer_has_its_line_in_the_log(server: Gunicorn, open_line: OpenLine) -> None:
+def test_every_answer_has_its_line_in_the_log(own_server: Gunicorn, open_line: OpenLine) -> None:
     """What the loop sends is logged as what a thread sends, by whom the web server in front says."""
     line, askers = open_line(), ["203.0.113.9", "203.0.113.9", "", "198.51.100.7"]
     for asker in askers:
         line.ask("/", "GET", "Accept-Encoding: identity", f"X-Forwarded-For: {asker}")
         line.answer()
-    server.stop()
+    own_server.stop()
 
-    logged = [line.partition(" ip=")[2].rpartition(" ms=")[0] for line in server.lines if " path=/ " in line]
+    logged = [
+        line.partition(" ip=")[2].rpartition(" ms=")[0] for line in own_server.lines if " path=/ " in line
+    ]
     said = f"method=GET path=/ route=/ status=200 bytes={len(PAGE)}"
     assert logged == [f"{asker or '127.0.0.1'} {said}" for asker in askers]
