@@ -1,5 +1,6 @@
 """Everybody who is to get mail, with where we know them from and whether they still want it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from mailer.reader_table import COLUMNS, cells_of
@@ -11,6 +12,7 @@ from report.subscribers import mail_to_readers, subscribers
 from report.suppressions import ALL, Refusals, covers, refusals_among
 
 LISTED = (*COLUMNS, "from", "mail")
+_PART_OF_SECOND = re.compile(r"\.\d+")
 
 
 def roll(storage: Storage, settings: Settings) -> list[dict[str, str]]:
@@ -29,8 +31,9 @@ def roll(storage: Storage, settings: Settings) -> list[dict[str, str]]:
 
 
 def aligned(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
-    """Yield the rows as lines of a table, its header first."""
-    table = [dict(zip(LISTED, LISTED, strict=True)), *rows]
+    """Yield the rows as lines of a table, its header first; times to the second."""
+    shown = ({**row, "since": _PART_OF_SECOND.sub("", row["since"])} for row in rows)
+    table = [dict(zip(LISTED, LISTED, strict=True)), *shown]
     widths = {name: max(len(row[name]) for row in table) for name in LISTED}
     for row in table:
         yield "  ".join(row[name].ljust(widths[name]) for name in LISTED).rstrip()

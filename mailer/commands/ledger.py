@@ -78,6 +78,9 @@ def ledger(
     """
     services = services_from_environ()
     mailed = _newest_first(services, report)
+    if not mailed:
+        click.echo(f"no mail of {report} stands in the ledger yet: nobody was sent any", err=True)
+        sys.exit(1 if word else 0)
     now = datetime.now(UTC)
     if word and readers:
         of_whom = {reader: period or _last_of(services, report, mailed, reader) for reader in readers}
@@ -103,13 +106,8 @@ def _table(rows: list[Row]) -> str:
 def _newest_first(services: Services, report: str) -> list[str]:
     """The periods somebody was mailed; weeks after all others."""
     periods = services.storage.list_folders(ledger_periods(report))
-    if not periods:
-        if report not in titles():
-            raise click.ClickException(
-                f"no mail of {report} stands in the ledger, and there is no such report"
-            )
-        click.echo(f"no mail of {report} stands in the ledger yet: nobody was sent any")
-        sys.exit(0)
+    if not periods and report not in titles():
+        raise click.ClickException(f"no mail of {report} stands in the ledger, and there is no such report")
     return sorted(periods, key=lambda name: ("-W" not in name, name), reverse=True)
 
 

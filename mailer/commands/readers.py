@@ -5,6 +5,7 @@ import sys
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -172,7 +173,7 @@ def _text(file: Path) -> str:
         line = body[: error.start].count(b"\n") + 1
         raise MailError(
             f"{file}, line {line} is not UTF-8, so nothing is taken: save the file as CSV UTF-8, or type "
-            f"`iconv -f WINDOWS-1252 -t UTF-8 {file} > utf8.csv` and import that"
+            f"`iconv -f WINDOWS-1252 -t UTF-8 {quote(str(file))} > utf8.csv` and import that"
         ) from error
 
 
