@@ -4,12 +4,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from report import artefacts
@@ -93,6 +94,21 @@ def settle_all(
     return settled
 
 
+@cache
+def _settled_days(days: int) -> MemoryStorage:
+    storage = settled_days(days - 1) if days > 1 else MemoryStorage()
+    collect_days(storage, range(days - 1, days))
+    settle_all(storage, days - 1)
+    return storage
+
+
+def settled_days(days: int) -> MemoryStorage:
+    """Return a storage of so many days, each settled when it was over: a copy, as settling takes a while."""
+    storage = MemoryStorage()
+    storage._kept = dict(_settled_days(days)._kept)
+    return storage
+
+
 def looked(storage: Storage, day: int, zone: ZoneInfo = UTC_ZONE, rules: CountingRules = WITH) -> CountedDay:
     return history(storage, zone, rules).look(Period(a_day(day), zone, day_window(a_day(day), zone)))
 
@@ -118,7 +134,7 @@ tweets = st.lists(
 
 
 @given(found=tweets, rules=st.sampled_from([WITH, WITHOUT]), is_compacted=st.booleans())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15)
 def test_counted_is_what_one_pass_over_the_tweets_counts(
     found: list[tuple[int, int, list[str], int, bool]], rules: CountingRules, is_compacted: bool
 ) -> None:
@@ -238,10 +254,11 @@ class Mortal(MemoryStorage):
 def test_killed_at_any_write_a_rerun_ends_in_the_same_bytes(after: bool, late: bool) -> None:
     """Wherever it dies, running again makes what an undisturbed run makes."""
     begun = Mortal()
-    collect_days(begun, range(2))
     if late:
-        settle_all(begun, 1)
+        begun._kept = settled_days(2)._kept
         collect(begun, "late", 0, (77, 3, "late budget", 9))
+    else:
+        collect_days(begun, range(2))
     calm = begun.again()
     settle_all(calm, 1)
     writes = -1 - calm.lives
@@ -257,9 +274,7 @@ def test_killed_at_any_write_a_rerun_ends_in_the_same_bytes(after: bool, late: b
 
 def test_a_second_run_does_nothing() -> None:
     """What is right is left alone, to the etag."""
-    storage = MemoryStorage()
-    collect_days(storage, range(3))
-    settle_all(storage, 2)
+    storage = settled_days(3)
     before = kept(storage)
     again = settle_all(storage, 2)
 
@@ -269,10 +284,8 @@ def test_a_second_run_does_nothing() -> None:
 
 def test_late_tweets_open_their_day_again_and_what_follows_from_it() -> None:
     """The days before stay as they are; the counts of the days after too, but not what is known there."""
-    storage, at_once = MemoryStorage(), MemoryStorage()
-    for one in (storage, at_once):
-        collect_days(one, range(5))
-    settle_all(storage, 4)
+    storage, at_once = settled_days(5), MemoryStorage()
+    collect_days(at_once, range(5))
     for one in (storage, at_once):
         collect(one, "late", 2, (77, 3, "late", 9))
     again = settle_all(storage, 4)
@@ -286,16 +299,14 @@ def test_late_tweets_open_their_day_again_and_what_follows_from_it() -> None:
 
 def test_two_side_by_side_end_in_the_same_bytes() -> None:
     """Racing hosts leave what one alone leaves."""
-    storage, alone = MemoryStorage(), MemoryStorage()
-    for one in (storage, alone):
-        collect_days(one, range(3))
+    storage, alone = MemoryStorage(), settled_days(3)
+    collect_days(storage, range(3))
     runs = [threading.Thread(target=settle_all, args=(storage, 2)) for _ in range(2)]
     for run in runs:
         run.start()
     for run in runs:
         run.join()
     settle_all(storage, 2)
-    settle_all(alone, 2)
 
     assert kept(storage).items() >= kept(alone).items()
 
@@ -378,10 +389,8 @@ def test_a_build_of_an_old_day_leaves_no_hole() -> None:
 
 def test_days_after_a_late_one_are_folded_by_its_build() -> None:
     """Whoever settles an old day settles what came from it."""
-    storage, at_once = MemoryStorage(), MemoryStorage()
-    for one in (storage, at_once):
-        collect_days(one, range(5))
-    settle_all(storage, 4)
+    storage, at_once = settled_days(5), MemoryStorage()
+    collect_days(at_once, range(5))
     for one in (storage, at_once):
         collect(one, "late", 1, (77, 3, "late budget", 9))
     settled = history(storage).settle(a_day(1))
@@ -393,9 +402,7 @@ def test_days_after_a_late_one_are_folded_by_its_build() -> None:
 
 def test_a_state_that_is_gone_is_made_again() -> None:
     """A missing file is seen without reading it."""
-    storage = MemoryStorage()
-    collect_days(storage, range(2))
-    settle_all(storage, 1)
+    storage = settled_days(2)
     whole = kept(storage)
     storage.delete(artefacts.known(storage, known_day("UTC", FIRST)).key)
     settle_all(storage, 1)
@@ -414,9 +421,7 @@ def test_foreign_files_beside_the_state_are_passed_over() -> None:
 
 def test_other_rules_are_learnt_from_a_fortnight() -> None:
     """After COUNT_RETWEETS changed, one day known is not taken for all there is."""
-    storage = MemoryStorage()
-    collect_days(storage, range(4))
-    settle_all(storage, 3)
+    storage = settled_days(4)
     settled = history(storage, rules=WITHOUT).settle(a_day(3))
 
     assert settled.folded == [a_day(day) for day in range(4)]
@@ -424,9 +429,7 @@ def test_other_rules_are_learnt_from_a_fortnight() -> None:
 
 def test_raw_is_not_needed_once_it_is_counted() -> None:
     """A lifecycle rule may take away raw objects: the report reads counts and state alone."""
-    storage = MemoryStorage()
-    collect_days(storage, range(3))
-    settle_all(storage, 2)
+    storage = settled_days(3)
     before = looked(storage, 2)
     for info in list(storage.list("raw/")):
         storage.delete(info.key)
@@ -439,9 +442,7 @@ def test_raw_is_not_needed_once_it_is_counted() -> None:
 
 def test_a_state_with_a_wrong_checksum_is_refused() -> None:
     """A changed model never reaches a report; the error says which file and what to do."""
-    storage = MemoryStorage()
-    collect_days(storage, range(2))
-    settle_all(storage, 1)
+    storage = settled_days(2)
     key = artefacts.known(storage, known_day("UTC", FIRST)).key
     storage.put(key, storage.get(key)[:-9] + b"AAAAAPAR1")
 
@@ -451,9 +452,7 @@ def test_a_state_with_a_wrong_checksum_is_refused() -> None:
 
 def test_a_state_of_other_parameters_is_made_anew() -> None:
     """Another half-life, another estimate: from the counts, which stay."""
-    storage = MemoryStorage()
-    collect_days(storage, range(3))
-    settle_all(storage, 2)
+    storage = settled_days(3)
     again = settle_all(storage, 2, parameters=Parameters(half_life_days=3))
 
     assert again.counted == []
@@ -462,9 +461,7 @@ def test_a_state_of_other_parameters_is_made_anew() -> None:
 
 def test_counts_that_cannot_be_read_are_counted_anew() -> None:
     """A cut file is replaced, since the tweets are there."""
-    storage = MemoryStorage()
-    collect_days(storage, range(2))
-    settle_all(storage, 1)
+    storage = settled_days(2)
     whole = kept(storage)
     storage.put(counted_day("UTC", FIRST), b"PAR1 cut")
     again = settle_all(storage, 1)
@@ -489,8 +486,7 @@ def test_another_zone_is_counted_apart() -> None:
 
 def test_an_unobserved_day_teaches_nothing() -> None:
     """Neither a fall nor an absence: what was expected before is expected after."""
-    storage = MemoryStorage()
-    collect_days(storage, range(8))
+    storage = settled_days(8)
     collect_days(storage, range(9, 10))
     settle_all(storage, 9)
     (one,) = looked(storage, 9).trends
@@ -515,8 +511,7 @@ def test_what_was_away_is_back() -> None:
 
 def test_the_top_ten_is_remembered() -> None:
     """First seen, days in the top ten, best place and when, last time there."""
-    storage = MemoryStorage()
-    collect_days(storage, range(3), "budget", 12)
+    storage = settled_days(3)
     collect_days(storage, range(3, 4), "other", 5)
     settle_all(storage, 3)
     memory = next(one.memory for one in looked(storage, 3).trends if one.tag == "budget")
@@ -528,12 +523,11 @@ def test_the_top_ten_is_remembered() -> None:
 
 def test_today_so_far_is_set_beside_as_much_of_yesterday() -> None:
     """The live tail is counted from the tweets; nothing is said to fall before the day is over."""
-    storage = MemoryStorage()
-    collect_days(storage, range(9), "budget", 14)
-    collect(storage, "x", 9, (9001, 5, "budget", 1), (9002, 6, "comet", 1))
-    made = history(storage)
-    made.settle(a_day(8))
-    day = made.look(Period(a_day(9), UTC_ZONE, Window(moment(9, 0), moment(9, 600)), is_open=True))
+    storage = settled_days(8)
+    collect(storage, "x", 8, (9001, 5, "budget", 1), (9002, 6, "comet", 1))
+    day = history(storage).look(
+        Period(a_day(8), UTC_ZONE, Window(moment(8, 0), moment(8, 600)), is_open=True)
+    )
     by_tag = {one.tag: one for one in day.trends}
 
     assert day.counts.totals.tweets == 2
