@@ -398,7 +398,7 @@ def test_many_can_be_left_early(storage: Storage) -> None:
     reading = storage.get_many(endless())
 
     assert next(iter(reading)) == ("a", b"x")
-    assert len(asked) <= 100
+    assert len(asked) <= 300  # of 10,000: how many are read ahead depends on how soon they come
 
 
 def test_file_goes_up_and_comes_down(storage: Storage, tmp_path: Path) -> None:
