@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from time import time
 from typing import Any, NamedTuple
@@ -21,6 +21,8 @@ from report.log_lines import moment, shown
 
 _ALL_PLAIN = re.compile(r"[!#-\[\]-~]+(?: [!#-\[\]-~]+){4}")
 """Five values between which a space stands, and in which none of the signs that a log has to quote does."""
+_AT_ONCE_BYTES = 4096
+"""PIPE_BUF of Linux, the end of the last line within: https://man7.org/linux/man-pages/man7/pipe.7.html."""
 
 
 class Answered(NamedTuple):
@@ -67,11 +69,26 @@ class AccessLog(Logger):  # type: ignore[misc]  # gunicorn has no types
         self.access_together([answered])
 
     def access_together(self, answers: Sequence[Answered]) -> None:
-        """Count these, and write a line for each, all in one record: a record costs more than a line."""
+        """Count these, and write a line for each, many in one record: a record costs more than a line."""
         meters().count_answers(answers)
         if self.access_log_enabled:
             now = moment(time())
-            self.access_log.info("%s", "\n".join([answer_line(now, answered) for answered in answers]))
+            for piece in pieces([answer_line(now, answered) for answered in answers]):
+                self.access_log.info("%s", piece)
+
+
+def pieces(lines: Sequence[str]) -> Iterator[str]:
+    """Yield as many lines together as a pipe takes at once, so that none is torn by another process's."""
+    piece: list[str] = []
+    size = 0
+    for line in lines:
+        if piece and size + len(line) >= _AT_ONCE_BYTES:
+            yield "\n".join(piece)
+            piece, size = [], 0
+        piece.append(line)
+        size += len(line) + 1
+    if piece:
+        yield "\n".join(piece)
 
 
 def answer_line(now: str, it: Answered) -> str:

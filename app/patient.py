@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _LONGEST_READ = 16_384
 """More than most heads; room is made for so much at each reading, and room for 64 KB takes longer to make."""
-_LOGGED_TOGETHER = 64
+_LOGGED_TOGETHER = 24
 _LOGGED_WITHIN_SECONDS = 0.02
 """So many answers wait for the log at most, and so long: a record for many costs little more than for one."""
 _REQUEST_SECONDS = 10
