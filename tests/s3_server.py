@@ -38,10 +38,10 @@ class OneWriter:
 
 
 @contextmanager
-def running_s3() -> Iterator[str]:
-    """Serve S3 in threads until the block ends; give the URL."""
+def running_s3(port: int = 0) -> Iterator[str]:
+    """Serve S3 in threads until the block ends, at any port if none is said; give the URL."""
     app = OneWriter(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=MotoRequestHandler)
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=MotoRequestHandler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
