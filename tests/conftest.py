@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+_TESTS = Path(__file__).parent
+_ORDER = {"e2e": 1, "integration": 2, "contract": 3, "unit": 4}
 _REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -23,6 +25,28 @@ def pytest_configure() -> None:
     # How long an example takes is this machine's affair: a busy one fails no test.
     settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On many cores begin with what takes longest, so that none of them is left alone with it in the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _ORDER.get(item.path.relative_to(_TESTS).parts[0], 0))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a core a file at a time, and all that needs a browser to one: its demo takes long to make."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
+
+    class _Scheduling(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file: str = super()._split_scope(nodeid)
+            return "tests/e2e" if file.startswith("tests/e2e/") else file
+
+    config.option.loadscopereorder = False
+    return _Scheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
