@@ -3,32 +3,34 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from io import BytesIO
 from string import Formatter
 from urllib.parse import quote, urlencode
 from wsgiref.util import setup_testing_defaults
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
 from report.addresses import reader_key
-from report.links import LinkSigner
-from report.tokens import Tokens
+from report.links import EDITIONS, LinkSigner
+from report.readers import Every, Reader, Rhythm
+from report.tokens import Tokens, Wish
 from tests.some_editions import SECRET
 
 EXAMPLES = int(os.environ.get("HOSTILE_EXAMPLES", "100"))
 """How many are tried; by hand, after a change of what reads them, some thousands."""
 
 EVIL_HOST = "evil.example"
-ADDRESS, SHARED = "ann@example.com", "docs/a.txt"
-_NOW = datetime.now(UTC)
-_TOMORROW = _NOW + timedelta(days=1)
-_TOKENS = Tokens(SECRET)
-_OURS = (
-    _TOKENS.manage(reader_key(ADDRESS)),
-    _TOKENS.unsubscribe(reader_key(ADDRESS), "trends"),
-    LinkSigner(SECRET).query(SHARED, _TOMORROW).partition("signature=")[2],
-)
+SHARED, EDITION = "docs/a.txt", "/editions/2026-11-20/r1/"
+NOW = datetime.now(UTC)
+ANN = Reader("ann@example.com", ("trends",), Rhythm(Every.DAY, time(5)), ZoneInfo("UTC"), NOW)
+"""Who gets mail, and whose links are tried; a request may change that, or end it."""
+
+_TOMORROW = NOW + timedelta(days=1)
+_TOKENS, _KEY = Tokens(SECRET), reader_key(ANN.address)
+_OURS = (_TOKENS.manage(_KEY), _TOKENS.unsubscribe(_KEY, "trends"), _TOKENS.confirm(Wish(ANN, NOW)))
+_LENT = (LinkSigner(SECRET).query(SHARED, _TOMORROW), LinkSigner(SECRET, EDITIONS).query(EDITION, _TOMORROW))
 
 
 def _words(text: str) -> list[str]:
@@ -56,6 +58,7 @@ _HOLES = {
     "tag": _often("news News %23news caf%C3%A9 news.json .json nothing"),
     "token": _often(" ".join([*_OURS, *(it[:-1] for it in _OURS), *(f"{it}=" for it in _OURS), "a.b ."])),
     "key": _often(f"{SHARED} docs/none editions/trends/latest.json ../secret"),
+    "lent": _often(" ".join(_LENT)),
     "expires": _often(f"1 {int(_TOMORROW.timestamp())}"),
     "word": WORDS,
 }
@@ -65,10 +68,11 @@ _PATHS = _words("""
 /editions/{period}/{revision}/{name} /drafts/{minute}/{name} /reports/{report}/ /reports/{report}/{word}
 /reports/{report}/editions/{period}/{name} /tags/{tag} /tags/{tag}.json /files/{key} /static/{word}
 /subscribe/{token} /manage/{token} /manage/{token} /unsubscribe/{token} /static/bokeh/{word}/bokeh.min.js
+/files/docs/a.txt /files/docs/a.txt /editions/2026-11-20/r1/ /editions/2026-11-20/r1/{name}
 /{word} /{word}/{word} //{word}/today
 """)
 _QUERIES = _words("""
-tag={tag} tag={word}&tag={word} expires={expires}&signature={token} expires={expires}&signature={token}
+tag={tag} tag={word}&tag={word} expires={expires}&signature={token} {lent} {lent} {lent} {lent}&{lent}
 signature={token} report={report} {word}={word} {word} &&==&
 """)
 _HEADERS = """
@@ -119,7 +123,7 @@ X-Request-Id: 0123456789abcdef
 """.strip().split("\n")
 _FIELDS = _words("address zone often weekday at report choose leave List-Unsubscribe")
 _FILLED = _often(
-    f"{ADDRESS} trends UTC Europe/Paris day week hour mon 05:00 25:61 One-Click yes ../etc/passwd Europe "
+    f"{ANN.address} trends UTC Europe/Paris day week hour mon 05:00 25:61 One-Click yes ../etc/passwd Europe "
     '=?utf-8?q?a=40b?=<a@b.example> a@b\r\nBcc:c@d.example "@"@b.example Factory'
 )
 _FORMS = st.dictionaries(st.sampled_from(_FIELDS), _FILLED).map(lambda it: urlencode(it, errors="replace"))

@@ -17,7 +17,8 @@ from app import create_app
 from app.answers import SAFETY
 from report.services import Services
 from report.settings import Settings
-from tests.hostile_requests import EVIL_HOST, EXAMPLES, SHARED, HostileRequest, hostile_requests
+from report.subscribing import enrol
+from tests.hostile_requests import ANN, EVIL_HOST, EXAMPLES, NOW, SHARED, HostileRequest, hostile_requests
 from tests.some_editions import SECRET, FragileStorage, publish, save_draft
 
 PASSWORDS = pytest.mark.parametrize("password", ["", "a marked password"], ids=["open", "guarded"])
@@ -63,6 +64,7 @@ def pages(password: str) -> Flask:
     publish(storage)
     save_draft(storage, "20261120T1305Z")
     storage.put(SHARED, b"shared", "text/plain")
+    enrol(storage, ANN, NOW)
     wished = Settings(secret_key=SECRET, page_password=password, trusted_proxies=1)
     services = Services(wished, storage, engine=never, history=never, sender=never)
     return create_app(services=services, start_build=lambda _: None, start_asking=lambda: None)
