@@ -15,7 +15,7 @@ from mailer.planning import Fate, Intent
 from mailer.press import Pressed, built, published
 from mailer.sending import PROBLEMS, Outcome, Post, carry_out, summary
 from report.alerts import Alarm, Finding
-from report.catalogue import find
+from report.catalogue import recipes
 from report.editions import Edition
 from report.errors import BuildRunning, NotBegun, TrendsError
 from report.handing_over import is_for_others
@@ -72,8 +72,9 @@ def publish(desk: Desk, group: Group) -> Served:
 
 def _made_up_for(desk: Desk, group: Group) -> Served:
     """Hand over what was left, though nobody waits for a mail; what is for readers alone costs no request."""
+    recipe = recipes().get(group.report)  # one that is gone since has nothing to hand over
     period = period_of(group.period, desk.services.settings.timezone)
-    if not is_for_others(find(group.report), period):
+    if recipe is None or not is_for_others(recipe, period):
         return Served()
     return _pressed(desk, group, published)[1]
 

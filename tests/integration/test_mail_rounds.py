@@ -9,11 +9,13 @@ from click.testing import CliRunner
 
 from mailer.__main__ import cli
 from mailer.heartbeats import last_beat
+from mailer.ledger import Entry, Occasion, State, claim
 from report.adapters.directory_storage import DirectoryStorage
 from report.adapters.s3_storage import S3Storage
 from report.addresses import reader_key
 from report.alert_states import states
 from report.editions import newest_of
+from report.runs import Run
 from report.suppressions import suppress
 from tests.mail_builders import HTML, a_frozen_edition
 from tests.mail_house import ANN, BOB, CYD, FIVE, OWNER, QUARTER_PAST, House, furnished, words_of
@@ -132,6 +134,18 @@ def test_a_report_that_cannot_be_built_keeps_nobody_from_another(house: House) -
     assert [str(letter["To"]) for letter in told] == [ANN, OWNER]
     assert "planets 2026-11-20 could not be built: there is no report named" in told[1].get_content()
     assert (first.exit_code, again.exit_code, house.reached()) == (1, 1, [])
+
+
+def test_a_report_that_is_gone_keeps_nobody_from_another(house: House) -> None:
+    """Its readers had its mail before an upgrade took it away: there is nothing left to do for them."""
+    house.subscribe(BOB, "daily 05:00")
+    house.rewrite(BOB, reports=["planets"])
+    had = Entry(State.ACCEPTED, datetime.fromisoformat(FIVE), Run("host", 7, "a"), "<x@example.org>", 1)
+    claim(house.storage, Occasion("planets", "2026-11-20").entry_key(BOB), had, "")
+
+    house.send(QUARTER_PAST)
+
+    assert ANN in house.reached()
 
 
 def test_a_mail_of_too_few_minutes_waits_for_data(house: House) -> None:
