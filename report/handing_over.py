@@ -14,6 +14,7 @@ from report.alerts import Alarm, Finding
 from report.catalogue import Recipe
 from report.editions import Edition
 from report.errors import NotFound, TrendsError
+from report.made_up import labelled_message
 from report.report_places import RESULTS, place_of, shown
 from report.results import lay
 from report.services import Services
@@ -106,7 +107,8 @@ def _tell(services: Services, recipe: Recipe, edition: Edition, now: datetime) -
     topic_of = services.departments() if recipe.alerts else None
     if recipe.alerts is None or topic_of is None:
         return
-    messages = recipe.alerts(json.loads(services.storage.get(edition.folder + _DATA)))
+    data = json.loads(services.storage.get(edition.folder + _DATA))
+    messages = (labelled_message(one, data) for one in recipe.alerts(data))
     link = services.settings.public_url + period_path(edition.report, edition.period)
     linked = (replace(one, text=f"{one.text}\n\n{link}\n") for one in messages)
     yield from tell_once(services.storage, told_folder(edition.report, edition.period), linked, topic_of, now)

@@ -9,12 +9,15 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 from report.storage import Storage
 from report.stored_json import JSON, json_bytes
+from report.telling import LONGEST_SUBJECT, Message
 from report.values import Report
 
 MARK = "demo.json"
+_SIGN, _FLAG = "Demo: ", "demo"
 _NOTICE = "This is a demo: python -m collector demo made up what stands here."
 
 
@@ -39,11 +42,21 @@ def note_made_up(source: Storage, files: Mapping[str, str]) -> None:
 def labelled(report: Report, source: Storage, lines: Iterable[str]) -> Report:
     """Return the report, saying that it is a demo where a file it is made from was made up.
 
-    `lines` are those of the recipe's `prepare`: a key, a space, an etag. Raise `StorageError`.
+    `lines` are those of the recipe's `prepare`: a key, a space, an etag. Its data says "demo": true. Raise
+    `StorageError`.
     """
     files = made_up(source)
     read = {key for line in lines if (key := line.rpartition(" ")[0]) in files}
     if not any(sha256(body).hexdigest() == files[key] for key, body in source.get_many(sorted(read))):
         return report
     notice = f"{_NOTICE} {report.notice}".rstrip()
-    return replace(report, headline=f"Demo: {report.headline}", notice=notice)
+    data = {**report.data, _FLAG: True}
+    return replace(report, headline=f"{_SIGN}{report.headline}", notice=notice, data=data)
+
+
+def labelled_message(message: Message, data: Mapping[str, Any]) -> Message:
+    """Return what a department is told, saying that it is a demo where the edition with this data is one."""
+    if not data.get(_FLAG):
+        return message
+    subject = f"{_SIGN}{message.subject}"[:LONGEST_SUBJECT]
+    return replace(message, subject=subject, text=f"{_NOTICE}\n\n{message.text}")

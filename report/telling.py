@@ -20,6 +20,7 @@ from report.storage import Storage
 from report.stored_json import JSON, json_bytes
 from report.topics import Topic
 
+LONGEST_SUBJECT = 99  # of SNS, which wants fewer than 100 signs
 _TELLING = timedelta(minutes=10)
 
 
@@ -36,7 +37,7 @@ class Message:
     text: str
 
     def __post_init__(self) -> None:
-        if not self.subject.isprintable() or len(self.subject) > 99:
+        if not self.subject.isprintable() or len(self.subject) > LONGEST_SUBJECT:
             raise ValueError(f"a subject is one line of under 100 signs, not {self.subject!r}")
 
 

@@ -64,6 +64,9 @@ def test_what_the_readme_says_of_the_reports_is_so(tmp_path: Path) -> None:
         for name in ("page.html", "mail.html", "mail.txt"):
             text = (folder / name).read_text(encoding="utf-8")
             assert text.index("This is a demo") < text.rindex("Demo: "), name
+    told = [path.read_text(encoding="utf-8") for path in (tmp_path / "outbox" / "departments").iterdir()]
+    assert told
+    assert all(text.startswith("Subject: Demo: ") for text in told)
     assert "demo" not in (rates / "mail.txt").read_text(encoding="utf-8")
     assert len(list((tmp_path / "outbox").glob("*.rates.*.eml"))) == 1
 

@@ -18,6 +18,7 @@ from report.window import Window
 _KEY = re.compile(r"dt=(?P<day>\d{4}-\d\d-\d\d)/(?P<clock>\d{6})Z-(?P<woeid>\d{1,12})-[0-9a-z]+\.json")
 _DAY = timedelta(days=1)
 _LONGEST_NAME = 500
+_SHAPE = '[{"trends": …, "as_of": …, "locations": …}]'
 _YEARS = range(2006, 2500)  # from Twitter's first on
 _TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 
@@ -84,7 +85,7 @@ def payload_of(body: bytes) -> Payload:
         )
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise ValueError(
-            f"it is no answer of trends/place ({type(error).__name__}: {error})"[:200]
+            f"it is no answer of trends/place, which is {_SHAPE} ({type(error).__name__}: {error})"[:200]
         ) from error
 
 

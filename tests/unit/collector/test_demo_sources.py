@@ -15,9 +15,10 @@ from report.catalogue.requests.files import prefix_of
 from report.catalogue.requests.monthly import count_month
 from report.catalogue.topics.payloads import payload_of
 from report.contacts import CONTACTS, Contact, contacts_of
-from report.made_up import MARK, labelled
+from report.made_up import MARK, labelled, labelled_message
 from report.periods import newest_over, period_of
 from report.settings import Settings
+from report.telling import Message
 from report.window import last_whole_day
 from tests.fakes import MemoryStorage
 
@@ -204,6 +205,16 @@ def test_a_report_made_from_it_says_so(name: str, period_id: str) -> None:
 
     assert headline.startswith("Demo: ")
     assert notice.startswith("This is a demo")
+
+
+def test_departments_are_told_that_it_is_a_demo() -> None:
+    """By the subject, however long that is, and before all else in the text."""
+    long = Message("Streets", "holes", "x" * 99, "600 holes")
+    demo = labelled_message(long, {"demo": True})
+
+    assert (demo.subject, demo.text.endswith("\n\n600 holes")) == (f"Demo: {'x' * 93}", True)
+    assert demo.text.startswith("This is a demo: ")
+    assert labelled_message(long, {}) == long
 
 
 def test_a_report_made_from_ones_own_does_not() -> None:
