@@ -9,15 +9,18 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from dotenv import dotenv_values
-
-from report.errors import TrendsError
+from report.errors import SettingsError, TrendsError
+from report.setting_file import setting_file
 
 _WRONG_SETTINGS = 2
 
 
 def _port() -> int:
-    said = os.environ.get("PORT") or dotenv_values(".env").get("PORT") or "8000"
+    try:
+        said = os.environ.get("PORT") or setting_file(Path(".env")).get("PORT") or "8000"
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(_WRONG_SETTINGS) from error
     if said.isascii() and said.isdigit() and 0 < int(said) < 65_536:
         return int(said)
     sys.stderr.write(f"wrong settings:\n  PORT is {said!r}; expected a number from 1 to 65535\n")

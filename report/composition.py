@@ -34,10 +34,9 @@ if TYPE_CHECKING:
 
 def services_from_environ() -> Services:
     """Return the services the environment and `.env` ask for; raise `SettingsError`."""
-    from dotenv import dotenv_values
+    from report.setting_file import setting_file
 
-    from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-    for name, value in from_file.items():
+    for name, value in setting_file(Path(".env")).items():
         os.environ.setdefault(name, value)  # boto3 reads AWS_… by itself
     return services_from(Settings.from_environ(os.environ))
 

@@ -8,9 +8,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from dotenv import dotenv_values
-
 from report.errors import SettingsError
+from report.setting_file import settings_in
 from report.settings import Settings
 
 _NEEDED = ("STORAGE_URL", "PUBLIC_URL", "SMTP_URL", "MAIL_TO")
@@ -62,8 +61,8 @@ def _refuse(problems: list[str]) -> None:
 
 def main() -> None:
     """Read the settings from standard input, which a user may be handed that could not open the file."""
-    environ = {name: value or "" for name, value in dotenv_values(stream=sys.stdin).items()}
     try:
+        environ = settings_in(sys.stdin.buffer.read(), "the file of settings")
         sys.stdout.write("\n".join(lines(environ, Path.cwd())) + "\n")
     except SettingsError as error:
         sys.exit(str(error))

@@ -11,7 +11,7 @@ DOORS = ("app", "mailer", "collector")
 ROOMS = (*DOORS, "report")
 COMPOSITION = "report.composition"
 COMMANDS = ("report.__main__", "report.commands")
-MAY_READ_ENVIRONMENT = (COMPOSITION, "collector.lambda_function")
+MAY_READ_ENVIRONMENT = (COMPOSITION, "collector.lambda_function", "report.setting_file")
 ENVIRONMENT = ("os.environ", "os.environb", "os.getenv", "os.getenvb", "dotenv")
 CLOCK = (
     "datetime.datetime.now",
