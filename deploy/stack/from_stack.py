@@ -19,6 +19,7 @@ import boto3
 SECRETS = ("PAGE_PASSWORD", "PING_URL", "SECRET_KEY", "SMTP_PASSWORD")
 """Settings that are parameters of their own, of the type SecureString; those that lack are not set."""
 _MORE = "more"  # lines of further settings, where somebody made that parameter
+_OPENS, _DOLLAR = "$" + "{", "$" + "{:-$}"  # in two parts, or CloudFormation would take them for its own
 _READ_TOGETHER = 10
 _PLACE = "/var/tmp"  # noqa: S108 - a folder of our own is made in it, on disk rather than in memory
 
@@ -75,12 +76,17 @@ def write_settings(said: Mapping[str, str], path: Path) -> Path:
     lines = [said["settings"].rstrip("\n"), said.get(_MORE, "").rstrip("\n")]
     for name in SECRETS:
         if name in said:
-            if not said[name].isprintable() or "'" in said[name]:
-                raise StackError(f"the parameter {name} holds a quote or a line break, which no setting can")
-            lines.append(f"{name}='{said[name]}'")
+            if not said[name].isprintable():
+                raise StackError(f"the parameter {name} holds a line break or a sign nobody sees")
+            lines.append(f'{name}="{_escaped(said[name])}"')
     with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600), encoding="utf-8") as file:
         file.write("\n".join(filter(None, lines)) + "\n")
     return path
+
+
+def _escaped(value: str) -> str:
+    """Return what python-dotenv reads as `value`: its dollars put no other variable's value in."""
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace(_OPENS, _DOLLAR + "{")
 
 
 def _unpack(archive: Path, folder: Path) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import boto3
 import pytest
-from dotenv import dotenv_values
 
 from deploy.packaging.zips import Member, zip_of
 from deploy.stack import from_stack
+from report.setting_file import setting_file
 from tests.stack import GIVEN, an_account
 
 DEPLOY = b"""#!/bin/bash
@@ -55,7 +55,7 @@ def test_the_project_is_deployed_with_settings_and_secrets(seen: Path) -> None:
     assert follow() == 7
     assert (seen / "arguments").read_text().split()[:2] == ["deploy", "--settings"]
     assert (seen / "mode").read_text() == "600\n"
-    assert dotenv_values(seen / "settings") == {
+    assert setting_file(seen / "settings") == {
         "STORAGE_URL": "s3://data",
         "PORT": "80",
         "MAIL_AT": "06:00",
@@ -72,12 +72,24 @@ def test_a_stack_that_is_not_there_is_named(seen: Path) -> None:
     assert not (seen / "arguments").exists()
 
 
-@pytest.mark.parametrize("value", ["it's", "two\nlines"])
-def test_a_secret_no_setting_can_hold_is_refused_unseen(seen: Path, value: str) -> None:
-    """It is named, its value is not, and the machine stays as it was."""
-    put("SECRET_KEY", value)
+@pytest.mark.parametrize(
+    "secret", ["it's", 'a"b', "ends with \\", "\\\\ \\n \\'", "pa${HOME}ss", "$HOME ${", "# ü "]
+)
+def test_a_secret_arrives_as_it_is(seen: Path, secret: str) -> None:
+    """Whatever quotes, dollars and backslashes it has, neither it nor the setting behind it is altered."""
+    put("PAGE_PASSWORD", secret)
+    put("SECRET_KEY", "x" * 16)
 
-    assert follow() == "the parameter SECRET_KEY holds a quote or a line break, which no setting can"
+    assert follow() == 7
+    said = setting_file(seen / "settings")
+    assert (said["PAGE_PASSWORD"], said["SECRET_KEY"]) == (secret, "x" * 16)
+
+
+def test_a_secret_no_setting_can_hold_is_refused_unseen(seen: Path) -> None:
+    """It is named, its value is not, and the machine stays as it was."""
+    put("SECRET_KEY", "two\nlines")
+
+    assert follow() == "the parameter SECRET_KEY holds a line break or a sign nobody sees"
     assert not (seen / "arguments").exists()
 
 
