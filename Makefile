@@ -17,7 +17,7 @@ run: ## Serve the pages at http://localhost:8000, with sample tweets if there ar
 test: ## Run all tests
 	@./bootstrap.sh test
 
-system-test: ## Take whole Debian machines through the life of a server, as root: some minutes each
+system-test: ## Take whole Debian and Ubuntu machines through the life of a server, as root: some minutes each
 	@./bootstrap.sh install-dev
 	$(PYTHON) -m tests.system
 
@@ -52,7 +52,7 @@ bench: $(BENCH) ## Measure against other ways of doing the same: half an hour, 8
 	$(BENCH)/bin/python -m benchmarks
 	$(BENCH)/bin/python -m benchmarks.objects
 	$(BENCH)/bin/python -m benchmarks.serving
-	./bootstrap.sh install-dev && $(PYTHON) -m benchmarks.mail
+	./bootstrap.sh install-dev && $(PYTHON) -m benchmarks.mail && $(PYTHON) -m benchmarks.load
 	$(BENCH)/bin/python -m benchmarks.evaluation
 
 bench-quick: $(BENCH) ## The same with small sizes: shows that all ways agree
