@@ -1,9 +1,6 @@
 """The whole way, through the commands: feed, fetch, build, page and mail, on the folder and on S3."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,29 +9,31 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from collector.__main__ import collector
 from collector.demo.hours import demo_tweet
 from collector.feed import start_feed
+from mailer.__main__ import cli
+from report.__main__ import main
 from tests.gunicorn_server import gunicorn
 from tests.s3_server import variables_of
 
-ROOT = Path(__file__).parents[2]
 NOON = datetime(2025, 3, 10, 12, tzinfo=UTC)
 DAY = "2025-03-10"
 MINUTES = 4
+DOORS = {"collector": collector, "report": main, "mailer": cli}
 
 
 @dataclass
 class Chain:
-    """The commands over one storage, started as a person starts them."""
+    """The commands over one storage, as a person types them, run in this process to save starting each."""
 
     environ: Mapping[str, str]
 
-    def run(self, *arguments: str) -> str:
-        command = [sys.executable, "-m", *arguments]
-        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        ran = subprocess.run(command, cwd=ROOT, env={**kept, **self.environ}, capture_output=True, text=True)
-        assert ran.returncode == 0, ran.stderr
+    def run(self, door: str, *arguments: str) -> str:
+        ran = CliRunner().invoke(DOORS[door], arguments, env=self.environ, catch_exceptions=False)
+        assert ran.exit_code == 0, ran.output
         return ran.stdout
 
     def collect(self) -> list[str]:

@@ -1,7 +1,6 @@
 """Rules for the histories of hashtags, through the commands, on the folder and on S3."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -11,7 +10,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner
 
+from report.__main__ import main
 from report.adapters.directory_storage import DirectoryStorage
 from report.adapters.duckdb_engine import DuckDBEngine
 from report.adapters.duckdb_hashtags import DuckDBHashtags
@@ -204,10 +205,8 @@ def environs(tmp_path: Path, s3_endpoint: str, bucket: str) -> dict[str, dict[st
 
 
 def run(environ: Mapping[str, str], *arguments: str) -> str:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    command = [sys.executable, "-m", *arguments]
-    ran = subprocess.run(command, cwd=ROOT, env={**kept, **environ}, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
+    ran = CliRunner().invoke(main, arguments, env=environ, catch_exceptions=False)
+    assert ran.exit_code == 0, ran.stderr
     return ran.stdout
 
 
@@ -223,11 +222,11 @@ def test_compacting_brings_the_pages(
     for kind, storage in stores.items():
         for back in (2, 0):
             collect(storage, back, "Budget tax", "budget Tax", f"only{back}")
-        said = run(environs[kind], "report", "compact")
+        said = run(environs[kind], "compact")
         assert f"took 3 days into the hashtags' histories, up to {YESTERDAY}" in said
-        assert "histories" not in run(environs[kind], "report", "compact")
+        assert "histories" not in run(environs[kind], "compact")
         found.append(shards(storage))
-    run(environs["folder"], "report", "compact", "--rebuild")
+    run(environs["folder"], "compact", "--rebuild")
 
     assert found[0] == found[1] == shards(stores["folder"])
     assert told(stores["s3"], "budget") == {ago(2): (2, 2, 1), ago(0): (2, 2, 1)}
@@ -246,7 +245,7 @@ def test_building_brings_the_pages_of_its_hashtags(
     """A first report's hashtags have pages at once: no link of it leads nowhere."""
     storage = DirectoryStorage(tmp_path / "data", None, "http://localhost")
     collect(storage, 0, "Budget", "budget", "tax", "音楽", "Cut")
-    run(environs["folder"], "report", "build")
+    run(environs["folder"], "build")
 
     assert index_from_json(storage.get(hashtag_index("UTC"))).newest[0] == ("Budget", 2)
     with gunicorn(environs["folder"]) as server:
@@ -284,5 +283,5 @@ def test_another_s_run_is_left_alone(environs: dict[str, dict[str, str]], tmp_pa
     held = json.dumps({"host": "another", "pid": 1, "id": "x", "until": until}).encode()
     storage.put("leases/hashtags.json", held)
 
-    assert "left to another run: process 1 on another" in run(environs["folder"], "report", "compact")
+    assert "left to another run: process 1 on another" in run(environs["folder"], "compact")
     assert shards(storage) == {}
