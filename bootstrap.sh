@@ -273,6 +273,7 @@ say_what_to_open() {
 run_tests() {
     install_dev
     (($#)) || set -- --numprocesses auto --dist loadfile # all of them: on all cores, a file on one
+    unset PYTHONDONTWRITEBYTECODE # or each of the processes that tests start compiles all it imports
     exec "$VENV/bin/python" -m pytest "$@"
 }
 
