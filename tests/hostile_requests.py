@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from wsgiref.util import setup_testing_defaults
 from zoneinfo import ZoneInfo
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from report.addresses import reader_key
@@ -20,6 +21,9 @@ from tests.some_editions import SECRET
 
 EXAMPLES = int(os.environ.get("HOSTILE_EXAMPLES", "100"))
 """How many are tried; by hand, after a change of what reads them, some thousands."""
+
+OFTEN = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no fault."""
 
 EVIL_HOST = "evil.example"
 SHARED, EDITION = "docs/a.txt", "/editions/2026-11-20/r1/"

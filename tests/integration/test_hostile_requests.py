@@ -8,12 +8,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from report.adapters.directory_storage import DirectoryStorage
 from tests.gunicorn_server import Gunicorn, gunicorn
-from tests.hostile_requests import EVIL_HOST, EXAMPLES
+from tests.hostile_requests import EVIL_HOST, OFTEN
 from tests.some_editions import publish
 
 SECRETS = {
@@ -170,7 +170,7 @@ def test_no_bytes_are_a_fault_of_ours(tmp_path: Path, has_password: bool) -> Non
 def _try(server: Gunicorn) -> list[bytes]:
     everything: list[bytes] = []
 
-    @settings(max_examples=EXAMPLES, deadline=None)
+    @OFTEN
     @given(sent=BYTES, cuts=CUTS)
     def answered_properly(sent: bytes, cuts: list[int | None]) -> None:
         told = said_to(server, sent, cuts)

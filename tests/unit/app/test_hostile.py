@@ -11,18 +11,17 @@ from wsgiref.validate import validator
 
 import pytest
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import given
 
 from app import create_app
 from app.answers import SAFETY
 from report.services import Services
 from report.settings import Settings
 from report.subscribing import enrol
-from tests.hostile_requests import ANN, EVIL_HOST, EXAMPLES, NOW, SHARED, HostileRequest, hostile_requests
+from tests.hostile_requests import ANN, EVIL_HOST, NOW, OFTEN, SHARED, HostileRequest, hostile_requests
 from tests.some_editions import SECRET, FragileStorage, publish, save_draft
 
 PASSWORDS = pytest.mark.parametrize("password", ["", "a marked password"], ids=["open", "guarded"])
-OFTEN = settings(max_examples=EXAMPLES, deadline=None)
 _HEADER = re.compile(r"[A-Za-z0-9-]+: [\x20-\x7e]*")
 _OWN_ADDRESS = re.compile(r"/(?![/\\])")
 
