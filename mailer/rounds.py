@@ -1,5 +1,6 @@
 """One run: all that is due at a moment is mailed, what is too late is published, and told."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -10,11 +11,14 @@ from mailer.heartbeats import Beat, beat, moves_before, moves_until
 from mailer.lateness import by_the_hour, passed_groups, told_late, told_skipped
 from mailer.serving import Served, publish, serve
 from mailer.slots import INSTANT, newest_slot, next_slot, open_slots, slots
-from report.alerts import Alarm
+from report.alerts import Alarm, Finding
 from report.catalogue import FIRST, titles
+from report.errors import TrendsError
 from report.readers import Every, Reader, Rhythm
 from report.settings import Settings
 from report.window import Window
+
+log = logging.getLogger("mailer")
 
 CHECKED = frozenset({Alarm.LATE, Alarm.READER_REFUSED, Alarm.STORAGE_FAILED, Alarm.UNKNOWN_OUTCOME})
 """The alarms a round looks for, whatever they are about; `Served.checked` has those of its editions."""
@@ -59,8 +63,10 @@ def go_round(desk: Desk, readers: Sequence[Reader], last: Beat | None) -> Served
     groups = open_groups(settings, readers, desk.now)
     hourly, others = by_the_hour(readers)
     passed = passed_groups(desk, others, before)
-    steps = _steps(desk, groups, [*passed, *_newest(desk, others)])
-    served = sum(steps, Served())
+    served = sum((serve(desk, group) for group in groups if not desk.stop.is_asked()), Served())
+    supplied, looked = _supplied(desk)  # after the mail: a source that is slow to fail keeps nobody from it
+    newest = _newest(desk, others, supplied)
+    served = sum(_published(desk, [*passed, *newest], {str(group) for group in groups}), served + looked)
     if before and before < desk.now:
         late = [told_late(desk, group) for group in missed_groups(desk, readers, last)]
         served = sum(late, served)
@@ -81,22 +87,33 @@ def close_round(desk: Desk, last: Beat | None) -> None:
     beat(desk.services.storage, desk.run.host, at, ended_at, moves)
 
 
-def _steps(desk: Desk, groups: Iterable[Group], others: Iterable[Group]) -> Iterator[Served]:
-    """Mail what is open, then publish what is not, each edition once."""
-    known = set()
+def _published(desk: Desk, groups: Iterable[Group], known: set[str]) -> Iterator[Served]:
+    """Publish what is not mailed now, as those that are `known` are, each edition once."""
     for group in groups:
-        known.add(str(group))
-        if not desk.stop.is_asked():
-            yield serve(desk, group)
-    for group in others:
         if str(group) not in known and not desk.stop.is_asked():
             known.add(str(group))
             yield publish(desk, group)
 
 
-def _newest(desk: Desk, readers: Iterable[Reader]) -> list[Group]:
+def _supplied(desk: Desk) -> tuple[list[str], Served]:
+    """The reports that something lies in the source of, and those whose source could not be looked at."""
+    supplied, findings, looked_at = [FIRST], [], set()
+    for name in titles():
+        if name == FIRST or desk.stop.is_asked():
+            continue
+        looked_at.add((Alarm.BUILD_FAILED, name))
+        try:
+            if any(desk.services.source(name).list("")):
+                supplied.append(name)
+        except TrendsError as error:  # one report's place keeps nobody from another
+            says = f"{name} could not be built, since its source cannot be listed: {error}"
+            log.warning("%s", says)
+            findings.append(Finding(Alarm.BUILD_FAILED, name, says))
+    return supplied, Served(findings=tuple(findings), checked=frozenset(looked_at))
+
+
+def _newest(desk: Desk, readers: Iterable[Reader], supplied: Iterable[str]) -> list[Group]:
     """What was due last, however long ago, and at MAIL_AT, whoever reads it: pages wait for it too."""
-    settings, source = desk.services.settings, desk.services.source
-    made = tuple(name for name in titles() if name == FIRST or any(source(name).list("")))
-    house = Reader("", made, Rhythm(Every.DAY, settings.mail_at), settings.timezone)
+    settings = desk.services.settings
+    house = Reader("", tuple(supplied), Rhythm(Every.DAY, settings.mail_at), settings.timezone)
     return gathered([*readers, house], settings.timezone, partial(newest_slot, now=desk.now))

@@ -104,7 +104,12 @@ def _past(services: Services, _: object, clock: Callable[[], datetime]) -> Itera
     readers = readers_of(services.storage, settings)
     due = last_day_due(settings.mail_at, settings.timezone, now)
     for name, recipe in recipes().items():
-        if name == FIRST or any(services.source(name).list("")):
+        try:
+            supplied = name == FIRST or any(services.source(name).list(""))
+        except TrendsError as error:  # what lies beside it is looked at all the same
+            yield wrong("edition", f"{name}: its source cannot be listed: {error}")
+            continue
+        if supplied:
             yield from check_past(services.storage, recipe, readers, due, settings.timezone, now)
         else:
             yield skipped("edition", f"{name}: nothing lies in the report's source")

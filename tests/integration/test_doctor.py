@@ -189,6 +189,20 @@ def test_the_last_mails_are_told_with_who_lacks_one(ward: Ward) -> None:
     assert found["alarm"][0]["says"].startswith("collector stopped, raw/, since ")
 
 
+def test_a_source_that_cannot_be_listed_hides_nothing(
+    ward: Ward, s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its report is named, and every other one is looked at."""
+    use_aws(monkeypatch, s3_endpoint)
+    ward.settings["REPORT_SOURCES"] = "rates=s3://nobody-made-this-bucket/"
+
+    found = ward.verdicts()["edition"]
+
+    [wrong] = [verdict for verdict in found if verdict["level"] == "wrong"]
+    assert wrong["says"].startswith("rates: its source cannot be listed: ")
+    assert {verdict["says"].split(":")[0].split()[0] for verdict in found} >= {"rates", "requests"}
+
+
 def test_the_collector_and_the_topic_are_looked_at(
     ward: Ward, s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

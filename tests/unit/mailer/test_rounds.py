@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,11 +16,13 @@ from mailer.planning import Fate
 from mailer.rounds import close_round, go_round, next_turn
 from mailer.serving import Served
 from report.alerts import Alarm
+from report.catalogue import FIRST, titles
+from report.errors import StorageUnavailable
 from report.readers import Reader, parse_rhythm
 from report.runs import Run
 from report.services import Services
 from report.settings import Settings
-from report.storage import ObjectInfo
+from report.storage import ObjectInfo, Storage
 from tests.fakes import MemoryStorage
 from tests.mail_builders import a_frozen_edition
 
@@ -167,6 +170,24 @@ def test_a_round_that_was_stopped_is_no_whole_one(storage: CountingStorage) -> N
 
     assert served.fates == {}
     assert last_beat(storage) == Beat(FIVE)
+
+
+def test_a_source_that_cannot_be_listed_ends_no_round(storage: CountingStorage) -> None:
+    """Whoever gets another report gets it; the owner hears which source failed, and when it is over."""
+
+    def closed(name: str) -> Storage:
+        raise StorageUnavailable(f"{name}: the bucket is closed")
+
+    mailed(storage, readers(1))
+    desk = a_desk(storage, FIVE + QUARTER)
+    served = a_round(replace(desk, services=replace(desk.services, source=closed)), readers(1))
+    mended = a_round(a_desk(storage, FIVE + 2 * QUARTER), readers(1))
+
+    assert served.fates == mended.fates == {Fate.ALREADY_SENT: 1}
+    found = {(finding.alarm, finding.about) for finding in served.findings}
+    assert found == {(Alarm.BUILD_FAILED, name) for name in titles() if name != FIRST}
+    assert "requests: the bucket is closed" in " ".join(finding.says for finding in served.findings)
+    assert (mended.findings, found <= mended.checked) == ((), True)
 
 
 def test_the_next_mail_is_the_earliest_of_all_readers() -> None:
