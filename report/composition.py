@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from report.contacts import topic_name
 from report.cron import Cron
@@ -134,14 +133,12 @@ def site_of(settings: Settings) -> "Place":
     """Return where the website lies; raise `SettingsError` where that is among what others must not read."""
     from report.adapters.s3_client import check_bucket_name, s3_client
     from report.adapters.site_places import folder_place, s3_place
-    from report.publishing.apart import check_apart
+    from report.publishing.apart import check_apart, private_places
     from report.publishing.site import Access
 
     where, address = settings.site_url, settings.site_address and f"{settings.site_address}/"
-    check_apart(where, settings.storage_url)
-    if settings.athena_output:
-        output = urlsplit(settings.athena_output)
-        check_apart(where, StorageUrl(None, output.netloc, output.path.lstrip("/")), "ATHENA_OUTPUT")
+    for name, place in private_places(settings):
+        check_apart(where, place, name)
     if where.folder is not None:
         return folder_place(where.folder, address)
     try:

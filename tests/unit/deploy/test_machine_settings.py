@@ -62,3 +62,24 @@ def test_nothing_is_kept_in_a_release(tmp_path: Path, monkeypatch: pytest.Monkey
     assert str(state) in lines({**SERVER, "STORAGE_URL": "file:./data"}, release)
     with pytest.raises(SettingsError, match="STORAGE_URL lies in the release, at 'tweets'"):
         lines({**SERVER, "STORAGE_URL": "file:tweets"}, release)
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("REPORT_RESULTS", "requests=s3://bucket/,rates={}"),
+        ("DEPARTMENT_TOPICS", "{}"),
+        ("SITE_URL", "{}"),
+        ("SMTP_URL", "{}"),
+    ],
+)
+def test_each_folder_of_the_settings_is_known(tmp_path: Path, name: str, place: str) -> None:
+    """The pages and jobs may write to it, and it is no release's; nor is a report's source, which is read."""
+    release = tmp_path / "release"
+
+    assert "/srv/apart" in lines({**SERVER, name: place.format("file:/srv/apart")}, release)
+    with pytest.raises(SettingsError, match=f"{name} lies in the release"):
+        lines({**SERVER, name: place.format(f"file:{release}/apart")}, release)
+    with pytest.raises(SettingsError, match="REPORT_SOURCES lies in the release"):
+        lines({**SERVER, "REPORT_SOURCES": f"rates=file:{release}/in"}, release)
+    assert "/srv/in" not in lines({**SERVER, "REPORT_SOURCES": "rates=file:/srv/in"}, release)

@@ -7,9 +7,10 @@ import pytest
 
 from report.errors import PublishError, SettingsError
 from report.publishing.access import Block, Bucket, Change, Configure, WritePolicy, changes_for
-from report.publishing.apart import check_apart
+from report.publishing.apart import check_apart, private_places
 from report.publishing.site import Access
 from report.setting_rules import StorageUrl
+from report.settings import Settings
 
 ALL_BLOCKED = frozenset({"BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"})
 THEIRS = {"Sid": "Theirs", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
@@ -179,6 +180,26 @@ def test_a_site_among_what_athena_puts_out_is_refused() -> None:
     """Results of queries hold tweets."""
     with pytest.raises(SettingsError, match="SITE_URL lies where ATHENA_OUTPUT does"):
         check_apart(StorageUrl(None, "b", ""), StorageUrl(None, "b", "results/"), "ATHENA_OUTPUT")
+
+
+def test_all_that_is_ours_alone_is_known() -> None:
+    """In sources of reports, in the folder of mail and that of what was told stand people's addresses."""
+    said = {
+        "STORAGE_URL": "s3://data/tweets/",
+        "ATHENA_OUTPUT": "s3://data/results/",
+        "REPORT_SOURCES": "requests=s3://city/in,rates=file:/srv/in",
+        "SMTP_URL": "file:/srv/outbox",
+        "DEPARTMENT_TOPICS": "file:/srv/told",
+    }
+
+    assert list(private_places(Settings.from_environ(said))) == [
+        ("STORAGE_URL", StorageUrl(None, "data", "tweets/")),
+        ("ATHENA_OUTPUT", StorageUrl(None, "data", "results/")),
+        ("REPORT_SOURCES", StorageUrl(None, "city", "in/")),
+        ("REPORT_SOURCES", StorageUrl(Path("/srv/in"))),
+        ("SMTP_URL", StorageUrl(Path("/srv/outbox"))),
+        ("DEPARTMENT_TOPICS", StorageUrl(Path("/srv/told"))),
+    ]
 
 
 def test_a_folder_within_the_data_is_refused(tmp_path: Path) -> None:
