@@ -61,10 +61,18 @@ class WebFront:
         )
 
     def kill_worker(self) -> None:
-        """Let the kernel end one of them, and wait until another has taken its place."""
+        """Let the kernel end one of them, and ask until another has taken its place, and answered."""
         killed = self.workers()[0]
         os.kill(killed, signal.SIGKILL)
-        until(self.workers, lambda it: killed not in it)
+        until(self._asked_workers, lambda it: killed not in it and all(map(self._has_answered, it)))
+
+    def _asked_workers(self) -> list[int]:
+        self.gunicorn.ask("/")  # over a new line: nginx would keep to one, and so to one worker
+        return self.workers()
+
+    def _has_answered(self, worker: int) -> bool:
+        """Tell by the counts that a worker keeps in a file from its first answer on."""
+        return any(Path("/dev/shm").glob(f"trends-counts-{self.gunicorn.process.pid}-*/*_{worker}.db"))
 
     def publish(self, page: str, revision: int) -> None:
         """Put another edition of the day into S3."""
