@@ -11,6 +11,9 @@ deploy() {
         esac
         shift
     done
+    [[ -z $named || -z $demo ]] ||
+        fail 2 "A demonstration has settings of its own: name --settings or --demo." \
+            "It would lay made-up tweets where the file keeps genuine ones."
     [[ -z $named || $named == /* ]] || named=$STARTED_IN/$named
     settings_wished "$named" "$demo"
     if [[ -n $named ]]; then
@@ -67,8 +70,8 @@ change_release() {
     signal_web && wait_until 180 outcome_is_not "$before" || true
     rm -f "$APP/next"
     if [[ $(outcome) != *" serving $(basename "$RELEASE")" || $(outcome) == "$before" ]]; then
-        tail -n 20 "$RUN/rehearsal.log" >&2
         restore_settings
+        tail -n 20 "$RUN/rehearsal.log" >&2 || true # there is none where nothing could be started
         fail 1 "The new release did not become healthy; $(release_at current) goes on serving." \
             "Above is the end of what it said."
     fi

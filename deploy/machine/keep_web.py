@@ -151,18 +151,31 @@ class Keeper:
     def _change(self, release: Path) -> None:
         before = self._serving
         self._number += 1
-        if self._rehearsed(release):
-            after = self._start(release)
-            if after.answers(lambda status: status == 200):
-                self._serving = after
-                self._place.note(self._number, "serving", release)
-                before.finish()
-                self._leaving.append(before)
-                return
-            after.finish()
-            self._leaving.append(after)
-        _say(f"{release.name} is not healthy; {before.release.name} goes on serving")
-        self._place.note(self._number, "refused", release)
+        if after := self._healthy(release):
+            self._serving = after
+            before.finish()
+            self._leaving.append(before)
+        else:
+            _say(f"{release.name} is not healthy; {before.release.name} goes on serving")
+        try:
+            self._place.note(self._number, "serving" if after else "refused", release)
+        except OSError as error:
+            _say(f"what came of {release.name} cannot be noted: {error}")
+
+    def _healthy(self, release: Path) -> Server | None:
+        """Return a server of the release that has the port and answers; None where there can be none."""
+        try:
+            if not self._rehearsed(release):
+                return None
+            server = self._start(release)
+        except OSError as error:  # such as no memory for a process, or a full disk
+            _say(f"{release.name} cannot be started: {error}")
+            return None
+        if server.answers(lambda status: status == 200):
+            return server
+        server.finish()
+        self._leaving.append(server)
+        return None
 
     def _rehearsed(self, release: Path) -> bool:
         with (self._place.run / "rehearsal.log").open("wb") as log:

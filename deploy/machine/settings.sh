@@ -17,9 +17,11 @@ settings_wished() {
     fi
 }
 
-# A file nobody has filled in yet is none, and neither is that of a demonstration.
+# A file nobody has filled in yet is none, and neither is that of a demonstration, until it leads elsewhere.
 has_own_settings() {
-    says_where_to_store && ! grep -q '^# A demonstration' "$SETTINGS"
+    says_where_to_store && ! {
+        grep -q '^# A demonstration' "$SETTINGS" && grep -qxF "STORAGE_URL=file:$STATE/data" "$SETTINGS"
+    }
 }
 
 says_where_to_store() {

@@ -186,6 +186,29 @@ def test_a_failed_upgrade_changes_nothing(machine: Machine, code: Path, file: st
     assert outcomes.counts.keys() == {"200"}
 
 
+def test_a_release_that_cannot_be_started_changes_nothing(machine: Machine) -> None:
+    """Without its Python there is no process to ask; what serves goes on, and hears of the next release."""
+    machine.do("mkdir", f"{APP}/releases/broken")
+    machine.do("ln", "-s", f"{APP}/releases/broken", f"{APP}/next")
+    machine.do("pkill", "-HUP", "-f", "keep_web.py")
+
+    said = machine.do("sh", "-c", 'until grep "broken$" /run/twitter-trends/web; do sleep 0.1; done')
+    machine.do("rm", "-r", f"{APP}/next", f"{APP}/releases/broken")
+
+    assert said.split()[1:] == ["refused", "broken"]
+    assert machine.ask() == 200
+    assert machine.bootstrap("deploy").status == 0
+
+
+@pytest.mark.parametrize("also", [[], ["--settings", "{}"]], ids=["its own settings", "others named"])
+def test_no_made_up_tweets_go_where_genuine_ones_are(machine: Machine, code: Path, also: list[str]) -> None:
+    """A demonstration has a folder of its own; it takes no other settings, nor those of this machine."""
+    refused = machine.bootstrap("deploy", "--demo", *(it.format(code.parent / "settings") for it in also))
+
+    assert refused.status == 2
+    assert "emonstration" in refused.said
+
+
 def test_wrong_settings_are_refused(machine: Machine, tmp_path: Path) -> None:
     """Each wrong line is named, the settings that served stay, and so do the pages."""
     before = machine.do("cat", SETTINGS)
