@@ -78,7 +78,7 @@ def test_each_is_open_to_everybody(browser: Browser, site: str, path: str, colou
     assert {urlsplit(request).netloc for request in page.requests} == {urlsplit(site).netloc}
     for width in (360, 320):
         page.page.set_viewport_size({"width": width, "height": 800})
-        assert page.page.evaluate("document.documentElement.scrollWidth") == width
+        page.page.wait_for_function("(width) => document.documentElement.scrollWidth === width", arg=width)
     page.close()
 
 
