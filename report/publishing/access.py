@@ -62,10 +62,12 @@ def changes_for(access: Access, prefix: str, bucket: Bucket, strangers: int = 0)
     """Return what must change at the bucket, in the order it is to be done; nothing where all is right.
 
     `prefix` is the site's, "" or ending in "/"; `strangers` is how many files lie there that are not the
-    site's, which a policy opens too. Raise `PublishError` for a policy that is no JSON.
+    site's, which a policy opens too. Raise `PublishError` for a policy that is no JSON, or lets nobody read a
+    website.
     """
     if access is Access.PRIVATE:
         return [*_policy_changes(bucket, [])]
+    _refuse_tls_only(bucket)
     blocks = POLICY_BLOCKS if access is Access.POLICY else ACL_BLOCKS
     ours = [_statement(bucket, prefix)] if access is Access.POLICY else []
     return [
@@ -73,6 +75,18 @@ def changes_for(access: Access, prefix: str, bucket: Bucket, strangers: int = 0)
         *_block_changes(bucket, blocks),
         *_policy_changes(bucket, ours, strangers),
     ]
+
+
+def _refuse_tls_only(bucket: Bucket) -> None:
+    """S3's website endpoints speak HTTP alone, and a denial outweighs whatever allows."""
+    for one in _statements(_parsed(bucket)):
+        asked = one.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")
+        if one.get("Effect") == "Deny" and str(asked).lower() in ("false", "['false']"):
+            raise PublishError(
+                f"the policy of bucket {bucket.name!r} denies whatever comes without TLS, by its statement "
+                f"{one.get('Sid', '')!r}, and a website of S3 comes without: name another bucket in SITE_URL, "
+                "or leave SITE_ACCESS=private and put CloudFront before the bucket"
+            )
 
 
 def _website_changes(bucket: Bucket, prefix: str) -> Iterable[Change]:

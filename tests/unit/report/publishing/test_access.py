@@ -55,6 +55,18 @@ def test_by_policy_just_what_is_needed_is_opened() -> None:
     }
 
 
+@pytest.mark.parametrize("asked", ["false", False, ["false"]], ids=["a word", "a truth value", "a list"])
+def test_a_bucket_for_tls_alone_is_no_website(asked: object) -> None:
+    """Every reader would be refused, for S3's websites know no TLS: said before anything is opened."""
+    deny = {**THEIRS, "Sid": "TlsOnly", "Condition": {"Bool": {"aws:SecureTransport": asked}}}
+    bucket = Bucket("site", policy=json.dumps({"Statement": [deny]}))
+
+    for access in (Access.POLICY, Access.ACL):
+        with pytest.raises(PublishError, match="denies whatever comes without TLS, by its statement 'Tls"):
+            changes_for(access, "", bucket)
+    assert changes_for(Access.PRIVATE, "", bucket) == []
+
+
 def test_blocks_fall_before_the_policy_comes() -> None:
     """S3 refuses a public policy while Block Public Access is on."""
     kinds = [type(change) for change in changes_for(Access.POLICY, "", Bucket("site", blocked=ALL_BLOCKED))]
