@@ -1,5 +1,6 @@
 """The site told to machines: an Atom feed (RFC 4287), a sitemap (sitemaps.org) and robots.txt."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, indent, tostring  # nosec B405 # written, never read
@@ -12,6 +13,7 @@ FED = 31
 """So many editions stand in the feed: a month's."""
 
 _LARGEST_SITEMAP = 50_000
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 _ATOM, _SITEMAP = "http://www.w3.org/2005/Atom", "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
@@ -62,7 +64,7 @@ def _address_of(one: Shelved, address: str) -> str:
 
 
 def _add(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, name).text = text
+    SubElement(parent, name).text = _FORBIDDEN.sub("", text)
 
 
 def _document(root: Element) -> bytes:

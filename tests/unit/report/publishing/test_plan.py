@@ -1,5 +1,6 @@
 """Rules for what a site should hold."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from xml.etree.ElementTree import fromstring
 
@@ -246,6 +247,15 @@ def test_the_feed_and_the_sitemap_name_whole_addresses() -> None:
         f"{ADDRESS}editions/2026-11-19/",
     ]
     assert files["sitemap.xml"].body.decode().count(f"<loc>{ADDRESS}") == 3
+
+
+def test_the_feed_is_xml_whatever_a_headline_says() -> None:
+    """Signs that XML cannot hold are left out of it; a service or a topic may well be called by them."""
+    shelf = [replace(one, headline="a\x00\x1b\ufffe & <b>\uffff") for one in a_shelf(0)]
+
+    entry = fromstring(by_key(site_files(shelf, AT_ROOT))["feed.atom"].body)[-1]
+
+    assert entry.findtext("{http://www.w3.org/2005/Atom}summary") == "a & <b>"
 
 
 def test_without_an_address_there_is_no_feed() -> None:
