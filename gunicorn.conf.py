@@ -62,6 +62,7 @@ keepalive = 5  # more than nginx keeps its lines to us, less than would fill the
 
 # Nothing of ours grows without a bound. Should a library's memory do, each worker is made anew now and then,
 # not both at once, and what comes meanwhile is the other's: hours apart on a busy day, never on a quiet one.
+# What the loop repeats is not counted: it runs too little code for anything to grow.
 max_requests = 100_000
 max_requests_jitter = 20_000
 
