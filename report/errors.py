@@ -130,6 +130,10 @@ class TopicUnavailable(TopicError):
     permanent = False
 
 
+class TopicUnknown(TopicError):
+    """SNS gave no answer that says whether it took the message: it may have told everybody."""
+
+
 class SignError(TrendsError):
     """A sign of life could not be given: CloudWatch or PING_URL refused or failed."""
 

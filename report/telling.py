@@ -1,20 +1,21 @@
 """Tells departments what a report found out, each thing once.
 
-told/<report>/<period>/<hash>.json    {"state": "telling" | "told", "department", "subject", "at", "run"}
+told/<report>/<period>/<hash>.json    {"state": "telling" | "told" | "unknown", "department", "subject",
+                                       "at", "run", "why"}
 
 The hash is of the department and of what it is told about. A telling is claimed first, done second and noted
-third, so that no two hosts do it; one whose run died meanwhile is named by each later run, and never blindly
-done again.
+third, so that no two hosts do it; one whose run died meanwhile, or that SNS gave no answer to, is named by
+each later run, and never blindly done again.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from report.contacts import department_key
-from report.errors import AlreadyExists, TopicError
+from report.errors import AlreadyExists, TopicError, TopicUnknown
 from report.runs import Run, is_over, this_run
 from report.storage import Storage
 from report.stored_json import JSON, json_bytes
@@ -22,6 +23,7 @@ from report.topics import Topic
 
 LONGEST_SUBJECT = 99  # of SNS, which wants fewer than 100 signs
 _TELLING = timedelta(minutes=10)
+_DIED = "the run that told it died"
 
 
 @dataclass(frozen=True)
@@ -58,19 +60,18 @@ def tell_once(
 ) -> Iterator[Outcome]:
     """Tell each message that was not told before, and yield what became of it; `now` is aware.
 
-    `folder` is where what was told is noted, see `told_folder`. What SNS refuses is told by the next run.
-    Raise `StorageError`.
+    `folder` is where what was told is noted, see `told_folder`. What SNS refuses is told by the next run;
+    what it may have taken, by none. Raise `StorageError`.
     """
-    run = this_run()
     for message in messages:
-        key = f"{folder}{_digest(message)}.json"
+        key, claim = f"{folder}{_digest(message)}.json", _claim(message, now)
         try:
-            storage.put_if_absent(key, _note("telling", message, now, run), JSON)
+            storage.put_if_absent(key, json_bytes(claim), JSON)
         except AlreadyExists:
             if problem := _unknown(storage, key, now):
                 yield Outcome(message, problem)
             continue
-        yield _told(storage, key, message, topic_of, _note("told", message, now, run))
+        yield _told(storage, key, message, topic_of, claim)
 
 
 def told_folder(report: str, period_id: str) -> str:
@@ -79,14 +80,18 @@ def told_folder(report: str, period_id: str) -> str:
 
 
 def _told(
-    storage: Storage, key: str, message: Message, topic_of: Callable[[str], Topic], note: bytes
+    storage: Storage, key: str, message: Message, topic_of: Callable[[str], Topic], claim: dict[str, object]
 ) -> Outcome:
     try:
         topic_of(message.department).publish(message.subject, message.text)
+    except TopicUnknown as error:
+        note = {**claim, "state": "unknown", "why": str(error)}
+        storage.put(key, json_bytes(note), JSON)
+        return Outcome(message, _in_words(key, _about(note), str(error)))
     except TopicError as error:
         storage.delete(key)
         return Outcome(message, f"{message.department} was not told {message.subject!r}: {error}")
-    storage.put(key, note, JSON)
+    storage.put(key, json_bytes({**claim, "state": "told"}), JSON)
     return Outcome(message)
 
 
@@ -94,14 +99,22 @@ def _unknown(storage: Storage, key: str, now: datetime) -> str:
     """What is wrong with a telling that was claimed before; nothing where it was done, or is being done."""
     try:
         note = json.loads(storage.get(key))
-        run, at = Run(**note["run"]), datetime.fromisoformat(note["at"])
-        if note["state"] == "told" or not (is_over(run) or now - at > _TELLING):
+        state, run, at = note["state"], Run(**note["run"]), datetime.fromisoformat(note["at"])
+        is_waited_for = state == "telling" and not is_over(run) and now - at <= _TELLING
+        if state == "told" or is_waited_for:
             return ""
-        about = f"{note['department']} was told {note['subject']!r}"
+        return _in_words(key, _about(note), str(note.get("why", _DIED)))
     except (ValueError, LookupError, TypeError):
-        about = f"what {key} is about was told"
+        return _in_words(key, f"what {key} is about was told", _DIED)
+
+
+def _about(note: Mapping[str, object]) -> str:
+    return f"{note['department']} was told {note['subject']!r}"
+
+
+def _in_words(key: str, about: str, why: str) -> str:
     return (
-        f"whether {about} is unknown: the run that told it died; to have it told again, type "
+        f"whether {about} is unknown: {why}; to have it told again, type "
         f"`python -m report storage rm {key}` and build again"
     )
 
@@ -110,6 +123,6 @@ def _digest(message: Message) -> str:
     return sha256(f"{department_key(message.department)}\0{message.about}".encode()).hexdigest()[:32]
 
 
-def _note(state: str, message: Message, now: datetime, run: Run) -> bytes:
-    said = {"state": state, "department": message.department, "subject": message.subject}
-    return json_bytes({**said, "at": now.isoformat(), "run": asdict(run)})
+def _claim(message: Message, now: datetime) -> dict[str, object]:
+    said = {"state": "telling", "department": message.department, "subject": message.subject}
+    return {**said, "at": now.isoformat(), "run": asdict(this_run())}

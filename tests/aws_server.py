@@ -19,12 +19,17 @@ def use_aws(patch: pytest.MonkeyPatch, endpoint: str) -> None:
 
 @contextmanager
 def answering(answer: Callable[[dict[str, str]], tuple[int, str]]) -> Iterator[str]:
-    """Serve an SNS whose status and body `answer` gives, by the request's parameters; yield its address."""
+    """Serve an SNS whose status and body `answer` gives, by the request's parameters; yield its address.
+
+    Where the status is 0 it hangs up without an answer.
+    """
 
     class Answer(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
             status, body = answer(dict(parse_qsl(asked)))
+            if not status:
+                return
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -6,11 +6,18 @@ from collections.abc import Iterator
 from botocore import exceptions as boto
 from botocore.exceptions import BotoCoreError, ClientError
 
-from report.errors import TopicError, TopicMissing, TopicUnavailable
+from report.errors import TopicError, TopicMissing, TopicUnavailable, TopicUnknown
 
 _PASSING = {"Throttling", "ThrottlingException", "Throttled", "InternalError", "ServiceUnavailable"}
 _PASSING_STATUS = {429, 500, 502, 503, 504}
 _LOST = (boto.HTTPClientError, boto.ConnectionError)
+_NEVER_MADE = (
+    boto.EndpointConnectionError,
+    boto.ConnectTimeoutError,
+    boto.ProxyConnectionError,
+    boto.SSLError,
+)
+_BROKEN_STATUS = {500, 502, 504}  # of a server, or of one before it, that broke while it was at it
 _REFUSED = {"AuthorizationError", "AccessDenied", "AccessDeniedException"}
 _WRONG_CREDENTIALS = {
     "InvalidClientTokenId",
@@ -50,10 +57,31 @@ def translated(what: str, action: str, cure: str = ALERTS_SETUP) -> Iterator[Non
         raise TopicError(f"could not ask SNS to {what}: {error}") from error
 
 
+@contextlib.contextmanager
+def published(what: str, cure: str = ALERTS_SETUP) -> Iterator[None]:
+    """Turn errors at sns:Publish into ours: `TopicUnknown` where SNS may have taken the message."""
+    try:
+        with translated(what, "sns:Publish", cure):
+            yield
+    except TopicError as error:
+        cause = error.__cause__
+        if not is_open(cause, _status(cause) if isinstance(cause, ClientError) else 0):
+            raise
+        raise TopicUnknown(f"SNS did not say whether it did {what}: {cause}") from cause
+
+
+def is_open(error: BaseException | None, status: int) -> bool:
+    """Whether what failed may have been done: by botocore's `error`, or the `status` of SNS's answer."""
+    return status in _BROKEN_STATUS or (isinstance(error, _LOST) and not isinstance(error, _NEVER_MADE))
+
+
+def _status(error: ClientError) -> int:
+    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+
+
 def _client_translation(error: ClientError, what: str, action: str, cure: str) -> TopicError:
     code = str(error.response.get("Error", {}).get("Code", ""))
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in _PASSING or status in _PASSING_STATUS:
+    if code in _PASSING or _status(error) in _PASSING_STATUS:
         return TopicUnavailable(f"SNS is too busy to {what} ({code}): try again later")
     if code in _REFUSED:
         return TopicError(f"SNS denies us to {what}: allow {action} in the IAM policy or the topic's own")

@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
-from report.adapters.sns_errors import ALERTS_SETUP, translated
+from report.adapters.sns_errors import ALERTS_SETUP, published
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -23,8 +23,8 @@ class SnsTopic:
         self._cure = cure
 
     def publish(self, subject: str, text: str) -> None:
-        """Tell those who subscribed, a phone the subject alone; raise `TopicError`."""
-        with translated(f"publish to {self._arn}", "sns:Publish", self._cure):
+        """Tell those who subscribed, a phone the subject alone; raise `TopicError`, see `published`."""
+        with published(f"publish to {self._arn}", self._cure):
             self._client.publish(
                 TopicArn=self._arn,
                 Subject=ascii_line(subject),

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from report.adapters.sns_errors import translated
+from report.adapters.sns_errors import published, translated
 from report.topics import Subscription
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class SnsTopics:
         kind: dict[str, MessageAttributeValueTypeDef] = {
             "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}
         }
-        with translated(f"send an SMS to {number}", "sns:Publish"):
+        with published(f"send an SMS to {number}"):
             self._client.publish(PhoneNumber=number, Message=message, MessageAttributes=kind)
 
 

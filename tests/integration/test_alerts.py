@@ -22,7 +22,7 @@ from report.adapters.sns_topic import SnsTopic
 from report.adapters.sns_topics import SnsTopics
 from report.alert_states import settle
 from report.alerts import Alarm, Finding, Notice
-from report.errors import TopicError, TopicUnavailable
+from report.errors import TopicError, TopicUnavailable, TopicUnknown
 from report.topics import Subscription
 from tests.aws_server import an_error, answering, use_aws
 from tests.builders import a_v1_document
@@ -262,6 +262,32 @@ def test_what_sns_refuses_is_said_in_our_words(
 
     assert type(told.value) is kind
     assert "make the topic trends" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind", "times"),
+    [
+        pytest.param(0, "", TopicUnknown, 1, id="hung up"),
+        pytest.param(500, "InternalError", TopicUnknown, 1, id="broke"),
+        pytest.param(400, "Throttling", TopicUnavailable, 2, id="refused for now"),
+    ],
+)
+def test_what_sns_may_have_taken_is_not_published_again(
+    status: int, code: str, kind: type[TopicError], times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only a refusal that was really answered is tried again: an SMS costs, and wakes somebody."""
+    asked = []
+
+    def answer(parameters: dict[str, str]) -> tuple[int, str]:
+        asked.append(parameters["Action"])
+        return status, an_error(code)
+
+    with answering(answer) as endpoint:
+        use_aws(monkeypatch, endpoint)
+        with pytest.raises(TopicError) as told:
+            SnsTopic(sns_client(attempts=2), TOPIC).publish("Trends", "text")
+
+    assert (type(told.value), asked) == (kind, ["Publish"] * times)
 
 
 def test_nobody_at_the_address_can_pass(monkeypatch: pytest.MonkeyPatch) -> None:

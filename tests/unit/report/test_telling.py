@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from report.adapters.folder_topic import FolderTopic
-from report.errors import TopicUnavailable
+from report.errors import TopicUnavailable, TopicUnknown
 from report.runs import this_run
 from report.telling import Message, Outcome, tell_once, told_folder
 from report.topics import Topic
@@ -59,6 +59,19 @@ def test_what_sns_refuses_is_named_and_told_by_the_next_run() -> None:
     assert [one.problem for one in first] == [f"Streets was not told {TRASH.subject!r}: SNS is too busy", ""]
     assert [one.problem for one in second] == [""]
     assert topic.told == [grass.subject, TRASH.subject]
+
+
+def test_what_sns_may_have_taken_is_named_and_not_told_again() -> None:
+    """An answer that was lost says nothing: a person decides, and is told how, by each run at once."""
+    storage, topic = MemoryStorage(), Department(TopicUnknown("SNS did not say whether it did: timeout"))
+
+    said = [tell(storage, topic, TRASH, now=NOW + timedelta(minutes=minutes)) for minutes in (0, 1, 15)]
+    [note] = storage.list(FOLDER)
+
+    words = f"whether Streets was told {TRASH.subject!r} is unknown: SNS did not say whether it did: timeout;"
+    assert [one.problem.startswith(words) for [one] in said] == [True] * 3
+    assert [f"`python -m report storage rm {note.key}`" in one.problem for [one] in said] == [True] * 3
+    assert topic.told == []
 
 
 def test_a_run_that_died_while_telling_is_named_each_time() -> None:
