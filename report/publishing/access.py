@@ -84,7 +84,7 @@ def _refuse_tls_only(bucket: Bucket) -> None:
         if one.get("Effect") == "Deny" and str(asked).lower() in ("false", "['false']"):
             raise PublishError(
                 f"the policy of bucket {bucket.name!r} denies whatever comes without TLS, by its statement "
-                f"{one.get('Sid', '')!r}, and a website of S3 comes without: name another bucket in SITE_URL, "
+                f"{one.get('Sid', '')!r}, and a website of S3 comes so: name another bucket in SITE_URL, "
                 "or leave SITE_ACCESS=private and put CloudFront before the bucket"
             )
 
