@@ -10,6 +10,7 @@ from typing import Any
 
 from bokeh.embed import json_item
 from bokeh.models import (
+    BasicTicker,
     ColumnDataSource,
     DataRange1d,
     HoverTool,
@@ -26,7 +27,7 @@ from report.rendering.picture import HEIGHT, axis_ticks, column_width
 from report.values import ChartKind, ChartSpec
 
 _BAR_PIXELS = 26
-_LABEL_COLUMNS = 24
+_LABEL_COLUMNS, _TICKS = 24, 4  # as many as fit a telephone beside each other
 _HALF_AN_EDGE_PIXELS = 24
 _COLOUR = re.compile(r'"#[0-9a-f]{6}"')
 _OWN_ID = re.compile(r"p\d+")
@@ -94,6 +95,7 @@ def _bars(chart: ChartSpec) -> Any:
     plot.add_tools(HoverTool(renderers=[bars], tooltips=tooltips))
     plot.xaxis.formatter = NumeralTickFormatter(format="0,0")
     plot.xaxis.major_label_policy = NoOverlap()
+    plot.xaxis.ticker = BasicTicker(desired_num_ticks=_TICKS)
     plot.yaxis.ticker = places
     plot.yaxis.major_label_overrides = {place: _beside_a_bar(label) for place, label in enumerate(labels)}
     return plot
