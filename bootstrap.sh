@@ -130,7 +130,8 @@ refuse_busy_port() {
 }
 
 # Sets PORT, PUBLIC_URL, TWEETS (the folder of tweets, empty for S3), OUTBOX (empty for a server), HAS_SECRET
-# (empty where none is set), MAIL (its file in the outbox) and READERS, those of MAIL_TO who want mail.
+# (empty where none is set), HAS_PLACES (empty where no other report is said to have places or departments of its
+# own), MAIL (its file in the outbox) and READERS, those of MAIL_TO who want mail.
 read_settings() {
     local lines
     lines=$(
@@ -162,6 +163,9 @@ print(public_url)
 print(settings.storage_url.folder or "")
 print(settings.smtp_url.folder or "")
 print("yes" if settings.secret_key or os.environ.get("SECRET_KEY_FILE") else "")
+others = settings.report_sources, settings.report_results, settings.department_topics
+laptop = Settings.report_sources, Settings.report_results, Settings.department_topics
+print("yes" if others != laptop else "")
 print(mail.strip("<>").partition("@")[0] + ".eml")
 print(*readers, sep="\n")
 PYTHON
@@ -172,6 +176,7 @@ PYTHON
         read -r TWEETS
         read -r OUTBOX
         read -r HAS_SECRET
+        read -r HAS_PLACES
         read -r MAIL
         mapfile -t READERS
     } <<<"$lines"
@@ -200,10 +205,11 @@ make_sample_tweets() {
     step "Bringing the sample tweets of $1 days up to date" python -m collector demo --days "$1"
 }
 
-# With sample tweets alone: whoever has tweets of their own is shown nothing made up. What somebody put into the
-# place of a sample stays there, and ends nothing if no report can be made from it.
+# With sample tweets alone, and no settings of these reports: whoever has anything of their own is shown nothing made
+# up, and no department hears of a start here. What somebody put into the place of a sample stays there, and ends
+# nothing if no report can be made from it.
 show_other_reports() {
-    [[ -n $SAMPLES ]] || return 0
+    [[ -n $SAMPLES && -z $HAS_PLACES ]] || return 0
     step "Bringing the samples of the other reports up to date" \
         python -m collector demo --days "$1" "${OTHERS[@]/#/--report=}"
     local name

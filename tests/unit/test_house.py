@@ -312,19 +312,19 @@ def test_bootstrap_makes_a_secret_once(tmp_path: Path) -> None:
 
 
 def test_bootstrap_shows_samples_of_the_other_reports_beside_sample_tweets_alone(tmp_path: Path) -> None:
-    """Who has tweets of their own is shown nothing made up; a report that cannot be built ends nothing."""
+    """Who has tweets or places of their own is shown no samples; a report that cannot be built ends nothing."""
     functions = text_of("bootstrap.sh").removesuffix('main "$@"\n')
-    code = f"{functions}\nbegin; SAMPLES=$1; show_other_reports 14; say went on"
+    code = f"{functions}\nbegin; SAMPLES=$1; HAS_PLACES=$2; show_other_reports 14; say went on"
     python = tmp_path / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text('#!/bin/sh\necho "$@" >>ran; [ "$5" != rates ]\n', encoding="utf-8")
     python.chmod(0o755)
 
-    def show(samples: str) -> str:
-        command = ["/bin/bash", "-c", code, "bash", samples]
+    def show(samples: str, places: str = "") -> str:
+        command = ["/bin/bash", "-c", code, "bash", samples, places]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
 
-    assert (show(""), (tmp_path / "ran").exists()) == ("went on\n", False)
+    assert (show(""), show("yes", "yes"), (tmp_path / "ran").exists()) == ("went on\n", "went on\n", False)
     assert show("yes").endswith("went on\n")
     made, *built = (tmp_path / "ran").read_text(encoding="utf-8").splitlines()
     assert made == "-m collector demo --days 14 --report=rates --report=requests --report=topics"
