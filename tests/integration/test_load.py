@@ -1,16 +1,20 @@
 """Rules for the pages as deployed while much is asked of them, or something breaks behind them."""
 
+import os
 import resource
+import shutil
 import socket
+import subprocess
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.client import IncompleteRead
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
-from tests.nginx_server import NGINX, until
+from tests.nginx_server import NGINX, ROOT, until
 from tests.web_front import ANEW, WebFront, web_front
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed: apt-get install nginx-light")
@@ -102,3 +106,26 @@ def test_readers_keep_the_last_edition_while_storage_is_away(front: WebFront) ->
 
     assert noticed
     assert set(outcomes) == {"200"}
+
+
+def test_the_documents_let_debians_nginx_take_2000_readers(tmp_path: Path) -> None:
+    """The two commands do to the nginx.conf of this machine what they say, and nginx understands it."""
+    debians = Path("/etc/nginx/nginx.conf")
+    if os.geteuid() != 0 or not debians.is_file() or "worker_connections 768;" not in debians.read_text():
+        pytest.skip("this is not root on a Debian whose nginx is as it came")
+    etc = tmp_path / "nginx"
+    shutil.copytree(debians.parent, etc, ignore=shutil.ignore_patterns("conf.d", "sites-*"))
+    said = (ROOT / "docs" / "deploying.md").read_text().partition("### Many readers")[2]
+    commands = said.partition("```sh\n")[2].partition("```")[0]
+    subprocess.run(["sh", "-ec", commands.replace("sudo ", "").replace("/etc/nginx", str(etc))], check=True)
+    conf = etc / "nginx.conf"
+    conf.write_text(
+        conf.read_text().replace("/etc/nginx", str(etc)).replace("/run/nginx.pid", f"{tmp_path}/pid")
+    )
+
+    understood = subprocess.run(
+        [str(NGINX), "-T", "-c", str(conf)], capture_output=True, text=True, check=True
+    )
+
+    assert "worker_connections 4096;" in understood.stdout
+    assert "worker_rlimit_nofile 32768;" in understood.stdout
