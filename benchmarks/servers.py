@@ -133,7 +133,15 @@ def _await(port: int, process: "subprocess.Popen[str]") -> None:
 
 def body_of(server: Server, wish: str) -> bytes:
     """Return the page as this server sends it to who accepts `wish`."""
+    return _answer_of(server, wish)[0]
+
+
+def etag_of(server: Server, wish: str) -> str:
+    """Return the entity tag that this server gives the page."""
+    return _answer_of(server, wish)[1]
+
+
+def _answer_of(server: Server, wish: str) -> tuple[bytes, str]:
     request = Request(f"http://127.0.0.1:{server.port}/", headers={"Accept-Encoding": wish})
     with urlopen(request, timeout=_LONGEST_WAIT_SECONDS) as answer:  # noqa: S310 http, and ours
-        body: bytes = answer.read()
-        return body
+        return answer.read(), answer.headers["ETag"]

@@ -1,7 +1,8 @@
-"""`python -m benchmarks.serving`: a 60 KB page from gunicorn, from nginx before it, and from static nginx.
+"""`python -m benchmarks.serving`: a 60 KB page, and word that a reader has it, from each of three servers.
 
-All answer the same bytes to wrk over kept lines. What counts is requests for each second of CPU that the
-server's own processes took, so that neither wrk nor whoever else is at work on the machine is in the figure.
+Gunicorn, nginx before it and static nginx answer the same bytes to wrk over kept lines. What counts is
+requests for each second of CPU that the server's own processes took, so that neither wrk nor whoever else
+is at work on the machine is in the figure.
 """
 
 import json
@@ -17,12 +18,13 @@ from typing import Any
 import click
 
 from benchmarks.processes import cpu_seconds, memory_mb
-from benchmarks.servers import FRONT, GUNICORN, STATIC, Server, body_of, serving
+from benchmarks.servers import FRONT, GUNICORN, STATIC, Server, body_of, etag_of, serving
 from tests.nginx_server import NGINX
 
 TO_REACH = {GUNICORN: 0.11, FRONT: 0.8}
 MEMORY_TO_REACH_MB = 80
 CODINGS = {"plain": "identity", "packed": "gzip"}
+NOT_MODIFIED = "not modified"
 _CONNECTIONS = 16
 
 
@@ -45,6 +47,8 @@ def measure(seconds: int, rounds: int) -> dict[str, Any]:
         folder.chmod(0o755)  # nginx's workers may be somebody else
         with serving(folder) as servers:
             paces = {coding: _paces(servers, wish, seconds, rounds) for coding, wish in CODINGS.items()}
+            known = {name: _known_by(server) for name, server in servers.items()}
+            paces[NOT_MODIFIED] = _rounds(servers, known, seconds, rounds)
             processes = servers[GUNICORN].processes
             memory = {kind: memory_mb(processes, kind) for kind in ("Pss", "Rss")}
     return {
@@ -80,17 +84,31 @@ def _paces(servers: dict[str, Server], wish: str, seconds: int, rounds: int) -> 
     """Return each server's requests a CPU second, round by round; all have said the same before."""
     bodies = {body_of(server, wish) for server in servers.values()}
     assert len(bodies) == 1, f"the servers do not answer the same bytes to {wish!r}"
+    return _rounds(servers, {name: {"Accept-Encoding": wish} for name in servers}, seconds, rounds)
+
+
+def _known_by(server: Server) -> dict[str, str]:
+    """Return the headers of a reader who has the packed page from this server."""
+    wish = CODINGS["packed"]
+    return {"Accept-Encoding": wish, "If-None-Match": etag_of(server, wish)}
+
+
+def _rounds(
+    servers: dict[str, Server], headers: dict[str, dict[str, str]], seconds: int, rounds: int
+) -> dict[str, list[float]]:
     paces: dict[str, list[float]] = {name: [] for name in servers}
     for _ in range(rounds):
         for name, runs in paces.items():
-            runs.append(_pace(servers[name], wish, seconds))
+            runs.append(_pace(servers[name], headers[name], seconds))
     return paces
 
 
-def _pace(server: Server, wish: str, seconds: int) -> float:
+def _pace(server: Server, headers: dict[str, str], seconds: int) -> float:
     processes = server.processes
     before = {process: cpu_seconds(process) for process in processes}
-    command = ["wrk", "-t1", f"-c{_CONNECTIONS}", f"-d{seconds}s", "-H", f"Accept-Encoding: {wish}"]
+    command = ["wrk", "-t1", f"-c{_CONNECTIONS}", f"-d{seconds}s"]
+    for name, value in headers.items():
+        command += ["-H", f"{name}: {value}"]
     address = f"http://127.0.0.1:{server.port}/"
     said = subprocess.run([*command, address], capture_output=True, text=True, check=True).stdout  # noqa: S603 ours
     after = {process: cpu_seconds(process) for process in processes}
