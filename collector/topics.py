@@ -12,7 +12,7 @@ from pathlib import Path
 
 from collector.feed_client import ask, redacted
 from collector.fetching import feed_name
-from report.catalogue.topics.payloads import payload_of
+from report.catalogue.topics.payloads import key_of, payload_of
 from report.errors import AlreadyExists, FeedError
 from report.storage import Storage
 
@@ -54,7 +54,7 @@ def _store(source: Storage, body: bytes, whose: str, seen: datetime | None, name
         payload = payload_of(body)
     except ValueError as error:
         raise FeedError(f"{whose}: {error}") from error
-    key = f"{seen or payload.as_of:dt=%Y-%m-%d/%H%M%SZ}-{payload.woeid}-{name}.json"
+    key = key_of(payload, seen or payload.as_of, name)
     try:
         source.put_if_absent(key, body, "application/json")
     except AlreadyExists:

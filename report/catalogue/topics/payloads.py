@@ -15,7 +15,8 @@ from unicodedata import bidirectional, category
 from report.storage import Storage
 from report.window import Window
 
-_KEY = re.compile(r"dt=(?P<day>\d{4}-\d\d-\d\d)/(?P<clock>\d{6})Z-(?P<woeid>\d{1,12})-[0-9a-z]+\.json")
+_WOEID = r"[0-9]{1,12}"
+_KEY = re.compile(rf"dt=(?P<day>\d{{4}}-\d\d-\d\d)/(?P<clock>\d{{6}})Z-(?P<woeid>{_WOEID})-[0-9a-z]+\.json")
 _DAY = timedelta(days=1)
 _LONGEST_NAME = 500
 _SHAPE = '[{"trends": …, "as_of": …, "locations": …}]'
@@ -58,6 +59,11 @@ def keys_within(source: Storage, window: Window) -> dict[str, str]:
     return {key: etag for key, etag in found.items() if (moment := _moment(key)) is None or moment in window}
 
 
+def key_of(payload: Payload, received_at: datetime, name: str) -> str:
+    """Return where what was received at a moment (aware) is stored; `name`, of a-z and 0-9, is the feed's."""
+    return f"{received_at.astimezone(UTC):dt=%Y-%m-%d/%H%M%SZ}-{payload.woeid}-{name}.json"
+
+
 def last_of_each_place(source: Storage, keys: Iterable[str]) -> Found:
     """Return the last payload of each place among the keys; where that cannot be read, the one before."""
     payloads: dict[int, Payload] = {}
@@ -79,7 +85,7 @@ def payload_of(body: bytes) -> Payload:
         (place,) = answer["locations"]
         return Payload(
             place=_words(place["name"]),
-            woeid=int(place["woeid"]),
+            woeid=_woeid(place["woeid"]),
             as_of=_as_of(answer["as_of"]),
             topics=tuple(_topic(number, one) for number, one in enumerate(answer["trends"], start=1)),
         )
@@ -94,6 +100,13 @@ def _of_place(woeid: int, body: bytes) -> Payload:
     if payload.woeid != woeid:
         raise ValueError(f"it is of the place {payload.woeid}, not of {woeid} as its name says")
     return payload
+
+
+def _woeid(said: object) -> int:
+    """A number a key can hold; that of the whole world is 1."""
+    if not re.fullmatch(_WOEID, str(said)):
+        raise ValueError(f"woeid is {str(said)[:40]!r}")
+    return int(str(said))
 
 
 def _as_of(text: str) -> datetime:

@@ -1,7 +1,7 @@
 """Rules for the topics Twitter called trending."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,10 +9,12 @@ import pytest
 
 from report.catalogue import Ingredients
 from report.catalogue.topics import build, prepare
+from report.catalogue.topics.payloads import key_of, keys_within, last_of_each_place, payload_of
 from report.errors import NotBegun
 from report.periods import period_of
 from report.rendering.files import render_files
 from report.values import Report
+from report.window import Window
 from tests.fakes import MemoryStorage
 
 FILES = {
@@ -24,7 +26,7 @@ FILES = {
 HOSTILE = ('<img src=x onerror="alert(1)">', "=1+1", "\u202eلا\nتنس", "x" * 900)
 
 
-def an_answer(*names: str, place: str = "Worldwide", woeid: int = 1, volume: int | None = None) -> bytes:
+def an_answer(*names: str, place: str = "Worldwide", woeid: float = 1, volume: int | None = None) -> bytes:
     topics = [{"name": name, "tweet_volume": volume} for name in names]
     located = {"as_of": "2026-11-20T13:04:00Z", "locations": [{"name": place, "woeid": woeid}]}
     return json.dumps([{"trends": topics, **located}]).encode()
@@ -81,6 +83,26 @@ def test_a_day_so_far_ends_at_its_minute(source: MemoryStorage) -> None:
     assert a_report(source, "2026-11-20T0900Z").ranking == ("early",)
 
 
+@pytest.mark.parametrize("woeid", [0, 1, 2459115, 10**12 - 1])
+def test_what_is_taken_has_a_key_that_is_found(woeid: int) -> None:
+    """Whoever stores an answer asks here for its key, so the report reads it again."""
+    source, body = MemoryStorage(), an_answer("Duette", woeid=woeid)
+    moment = datetime(2026, 11, 20, 13, 4, tzinfo=UTC)
+    source.put(key_of(payload_of(body), moment, "b0"), body)
+
+    window = Window(moment, moment + timedelta(hours=1))
+    found = last_of_each_place(source, keys_within(source, window))
+
+    assert ([payload.woeid for payload in found.payloads], list(found.passed_over)) == ([woeid], [])
+
+
+@pytest.mark.parametrize("woeid", [-7, 10**12, True, 1.5])
+def test_a_place_no_key_can_name_is_refused(woeid: float) -> None:
+    """Stored, it would never be read again, and be a stranger to each day's report."""
+    with pytest.raises(ValueError, match="woeid is"):
+        payload_of(an_answer("Duette", woeid=woeid))
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -93,6 +115,7 @@ def test_a_day_so_far_ends_at_its_minute(source: MemoryStorage) -> None:
         an_answer(""),
         an_answer("x", volume=-1),
         an_answer("x", woeid=2),
+        an_answer("x", woeid=-1),
         an_answer("x").replace(b"04:00Z", b"04:00"),
         an_answer("x").replace(b"2026", b"9999"),
     ],
