@@ -1,7 +1,7 @@
 """Tells departments what a report found out, each thing once.
 
 told/<report>/<period>/<hash>.json    {"state": "telling" | "told" | "unknown", "department", "subject",
-                                       "at", "run", "why"}
+                                       "at", "run", "claim", "why"}
 
 The hash is of the department and of what it is told about. A telling is claimed first, done second and noted
 third, so that no two hosts do it; one whose run died meanwhile, or that SNS gave no answer to, is named by
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from uuid import uuid4
 
 from report.contacts import department_key
 from report.errors import AlreadyExists, TopicError, TopicUnknown
@@ -65,18 +66,24 @@ def tell_once(
     """
     for message in messages:
         key, claim = f"{folder}{_digest(message)}.json", _claim(message, now)
-        try:
-            storage.put_if_absent(key, json_bytes(claim), JSON)
-        except AlreadyExists:
-            if problem := _unknown(storage, key, now):
-                yield Outcome(message, problem)
-            continue
-        yield _told(storage, key, message, topic_of, claim)
+        if _is_taken(storage, key, json_bytes(claim)):
+            yield _told(storage, key, message, topic_of, claim)
+        elif problem := _unknown(storage, key, now):
+            yield Outcome(message, problem)
 
 
 def told_folder(report: str, period_id: str) -> str:
     """Return where it is noted what was told of a report's period."""
     return f"told/{report}/{period_id}/"
+
+
+def _is_taken(storage: Storage, key: str, claim: bytes) -> bool:
+    """Take the telling upon this run, and return whether it did."""
+    try:
+        storage.put_if_absent(key, claim, JSON)
+    except AlreadyExists:  # a repeated request after a lost answer finds the key taken by itself
+        return storage.get(key) == claim
+    return True
 
 
 def _told(
@@ -124,5 +131,6 @@ def _digest(message: Message) -> str:
 
 
 def _claim(message: Message, now: datetime) -> dict[str, object]:
+    """A claim that no other equals, of this run neither."""
     said = {"state": "telling", "department": message.department, "subject": message.subject}
-    return {**said, "at": now.isoformat(), "run": asdict(this_run())}
+    return {**said, "at": now.isoformat(), "run": asdict(this_run()), "claim": uuid4().hex}

@@ -74,6 +74,22 @@ def test_what_sns_may_have_taken_is_named_and_not_told_again() -> None:
     assert topic.told == []
 
 
+def test_a_claim_whose_answer_was_lost_is_our_own() -> None:
+    """Storage asked again finds the key taken, by ourselves: the department is told, and once."""
+
+    class Stammering(MemoryStorage):
+        def put_if_absent(self, key: str, body: bytes, content_type: str = "") -> None:
+            super().put_if_absent(key, body, content_type)
+            super().put_if_absent(key, body, content_type)
+
+    storage, topic = Stammering(), Department()
+
+    told = [one for _ in range(2) for one in tell(storage, topic, TRASH, TRASH)]
+
+    assert told == [Outcome(TRASH)]
+    assert topic.told == [TRASH.subject]
+
+
 def test_a_run_that_died_while_telling_is_named_each_time() -> None:
     """It may have told: nothing is told blindly again, and how to have it told is said."""
     storage, topic = MemoryStorage(), Department(KeyboardInterrupt())
