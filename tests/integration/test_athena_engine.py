@@ -22,7 +22,7 @@ from report.adapters.duckdb_dialect import spoken
 from report.adapters.duckdb_engine import DuckDBEngine
 from report.athena_tables import athena_statements
 from report.columns import TWEETS, duckdb_type
-from report.engine import Row
+from report.engine import Questions, Row
 from report.errors import EngineError, EngineUnavailable
 from report.places import raw_hour, raw_slot
 from report.storage import Storage
@@ -110,15 +110,21 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> tuple[DuckDBAthena, Memor
     return DuckDBAthena(files_of(storage, tmp_path_factory.mktemp("bucket")), page_rows=3), storage
 
 
-@pytest.mark.parametrize("name", sorted(QUESTIONS))
-def test_athena_is_asked_what_duckdb_is_asked(truth: tuple[DuckDBAthena, MemoryStorage], name: str) -> None:
-    """The text with its tables before it gives the rows that DuckDB's own engine gives, in that order."""
+@pytest.fixture(scope="module")
+def both(truth: tuple[DuckDBAthena, MemoryStorage]) -> Iterator[tuple[Questions, Questions]]:
+    """Return the same window, open at DuckDB's own engine and at Athena's."""
     client, storage = truth
-    with DuckDBEngine(storage).open(WINDOW) as questions:
-        expected = questions.ask(name, QUESTIONS[name])
+    with DuckDBEngine(storage).open(WINDOW) as ours, engine(client, storage).open(WINDOW) as theirs:
+        yield ours, theirs
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_athena_is_asked_what_duckdb_is_asked(both: tuple[Questions, Questions], name: str) -> None:
+    """The text with its tables before it gives the rows that DuckDB's own engine gives, in that order."""
+    expected, found = (questions.ask(name, QUESTIONS[name]) for questions in both)
 
     assert expected
-    assert ask(engine(client, storage), name) == expected
+    assert found == expected
 
 
 @pytest.mark.parametrize("page_rows", [1, 2, 1000])
