@@ -312,7 +312,7 @@ def test_bootstrap_makes_a_secret_once(tmp_path: Path) -> None:
 
 
 def test_bootstrap_shows_samples_of_the_other_reports_beside_sample_tweets_alone(tmp_path: Path) -> None:
-    """Who has tweets or places of their own is shown no samples; a report that cannot be built ends nothing."""
+    """Who has tweets or places of their own is shown none; a report that cannot be built ends nothing."""
     functions = text_of("bootstrap.sh").removesuffix('main "$@"\n')
     code = f"{functions}\nbegin; SAMPLES=$1; HAS_PLACES=$2; show_other_reports 14; say went on"
     python = tmp_path / ".venv" / "bin" / "python"
