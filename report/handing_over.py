@@ -5,7 +5,7 @@ editions/<report>/<period>/handed.json    {"revision": 2}: the edition of which 
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -44,7 +44,10 @@ class Handed:
 
 def is_for_others(recipe: Recipe, period: Period) -> bool:
     """Whether editions of this report have results that are laid elsewhere, or news for departments."""
-    return recipe.alerts is not None or bool(recipe.results(period))
+    try:
+        return recipe.alerts is not None or bool(recipe.results(period))
+    except Exception:  # a bug in the report is named where its results are to be laid
+        return True
 
 
 def is_handed_over(storage: Storage, recipe: Recipe, edition: Edition, period: Period) -> bool:
@@ -67,8 +70,8 @@ def hand_over(services: Services, recipe: Recipe, edition: Edition, period: Peri
     because a bucket of others is closed. The next build does it, and so does the mailer's next run. Raise
     `StorageError` where our own storage cannot note that it was done.
     """
-    laid, unlaid = _done(lambda: _lay(services, recipe, edition, period))
-    outcomes, untold = _done(lambda: _tell(services, recipe, edition, now))
+    laid, unlaid = _done(f"laying the results of {recipe.name}", _lay(services, recipe, edition, period))
+    outcomes, untold = _done(f"telling departments of {recipe.name}", _tell(services, recipe, edition, now))
     told = tuple(f"{one.message.department}: {one.message.subject}" for one in outcomes if not one.problem)
     problems = (*unlaid, *(one.problem for one in outcomes if one.problem), *untold)
     for problem in problems:
@@ -82,13 +85,16 @@ def _handed_key(edition: Edition) -> str:
     return f"editions/{edition.report}/{edition.period}/handed.json"
 
 
-def _done(work: Callable[[], Iterator[_Item]]) -> tuple[list[_Item], tuple[str, ...]]:
-    """What was done until something failed, and what that was."""
+def _done(what: str, work: Iterator[_Item]) -> tuple[list[_Item], tuple[str, ...]]:
+    """What was done until something failed, and what that was: a bug in `what` withholds no edition."""
     done: list[_Item] = []
     try:
-        done.extend(work())
+        done.extend(work)
     except TrendsError as error:
         return done, (str(error),)
+    except Exception as error:
+        log.exception("%s failed", what)
+        return done, (f"{what} failed, see the log: {type(error).__name__}: {error}",)
     return done, ()
 
 

@@ -22,7 +22,7 @@ from report.services import Services, not_given
 from report.settings import Settings
 from report.storage import OCTETS
 from report.telling import Message
-from report.values import ChartKind, ChartSpec, Column, Kind, Series, Span, Table
+from report.values import ChartKind, ChartSpec, Column, Kind, Period, Series, Span, Table
 from tests.fakes import MemoryStorage
 from tests.report_builders import a_report
 
@@ -168,6 +168,30 @@ def test_a_closed_bucket_withholds_nothing_else() -> None:
     assert topics.said == [
         ("Grass count is now 3", f"In January.\n\n{SITE}/reports/some/editions/2019-01/\n")
     ]
+
+
+def test_a_slip_in_a_report_is_a_problem_and_no_crash(caplog: pytest.LogCaptureFixture) -> None:
+    """The edition stands whatever results() and alerts() do; the owner reads which failed."""
+    storage, others, topics = MemoryStorage(), OfOthers(), Topics()
+
+    def no_month(_: Period) -> dict[str, str]:
+        raise KeyError("2019")
+
+    long = a_recipe(lambda _: [Message("Parks", "grass 3", "Grass" * 20, "In January.")])
+    lost = replace(a_recipe(lambda data: data["reached"]), results=no_month)
+    edition, now = an_edition(storage), datetime(2019, 2, 1, tzinfo=UTC)
+
+    handed = [hand_over(handing(storage, others, topics), one, edition, MONTH, now) for one in (long, lost)]
+
+    assert [len(one.problems) for one in handed] == [1, 2]
+    assert handed[0].laid == ("data/results/some/t.csv",)
+    assert handed[0].problems[0].startswith("telling departments of some failed, see the log: ValueError: ")
+    assert handed[1].problems == (
+        "laying the results of some failed, see the log: KeyError: '2019'",
+        "telling departments of some failed, see the log: KeyError: 'reached'",
+    )
+    assert "Traceback" in caplog.text
+    assert not is_handed_over(storage, lost, edition, MONTH)
 
 
 def test_it_is_noted_when_nothing_is_left_to_hand_over() -> None:
