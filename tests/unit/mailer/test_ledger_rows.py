@@ -20,7 +20,7 @@ def an_entry(state: str = "refused", text: str = "550 no such user", **changes: 
     return Entry(State(state), FIVE, run, "<x@example.org>", revision=2, code=550, text=text, **changes)  # type: ignore[arg-type]
 
 
-def rows(zone: ZoneInfo = PARIS, **entries: Entry | UnreadableEntry) -> list[Row]:
+def rows(zone: ZoneInfo = PARIS, /, **entries: Entry | UnreadableEntry) -> list[Row]:
     found = {
         OCCASION.key_of(name): one if isinstance(one, UnreadableEntry) else Found(one, "etag")
         for name, one in entries.items()
