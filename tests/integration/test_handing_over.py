@@ -105,6 +105,24 @@ def test_what_was_not_handed_over_is_told_tried_again_and_over(host: Host) -> No
     ]
 
 
+def test_what_is_not_handed_over_keeps_no_later_period_from_being_built(host: Host) -> None:
+    """Of several months each is built, and each is named at the end."""
+    source = DirectoryStorage(host.folder / "data/sources/requests")
+    last = datetime.now(UTC).replace(day=1) - timedelta(days=1)
+    months = [f"{day:%Y-%m}" for day in (last.replace(day=1) - timedelta(days=1), last)]
+    for month in months:
+        head = "service_request_id,date_requested,service_name\n"
+        name = f"{datetime.fromisoformat(f'{month}-01'):%Y_%b}".lower()
+        source.put(f"{name}.csv", f"{head}1,{month}-05,Trash\n".encode())
+
+    words = ["build", "--report", "requests", "--days", "64"]
+    told = CliRunner().invoke(main, words, env=host.settings)
+
+    assert told.exit_code == 1
+    assert [f"{month} r1 built" in told.stdout for month in months] == [True, True]
+    assert [f"requests {month} stands, but " in told.stderr for month in months] == [True, True]
+
+
 def test_a_build_with_alert_tells_it_as_what_it_is(host: Host) -> None:
     """The report was built: that alone is not said to have failed."""
     told = CliRunner().invoke(main, [*BUILD, "--alert"], env=host.settings)
