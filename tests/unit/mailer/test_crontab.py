@@ -15,6 +15,7 @@ TOPICS = [
     line.removeprefix(_MARK) for line in CRONTAB.read_text(encoding="utf-8").splitlines() if _MARK in line[:8]
 ]
 
+NAMES = ["SHELL", "PATH", "MAILTO", "LOG_LINES", "APP", "PYTHON"]
 WORDS = ["report compact --alert", "mailer send", "mailer confirm"]
 
 
@@ -32,7 +33,7 @@ def test_the_mailer_looks_every_quarter_of_an_hour() -> None:
 
 def test_the_settings_are_what_every_cron_reads() -> None:
     """No CRON_TZ, which Debian ignores, and no variable inside another, which neither cron expands."""
-    assert [line.partition("=")[0] for line in SETTINGS] == ["SHELL", "PATH", "MAILTO", "APP", "PYTHON"]
+    assert [line.partition("=")[0] for line in SETTINGS] == NAMES
     assert not [line for line in SETTINGS if "$" in line]
 
 
