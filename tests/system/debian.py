@@ -108,6 +108,7 @@ def machine(kind: Kind) -> Iterator[Machine]:
     (root / "etc/hosts").write_text(f"127.0.0.1 localhost {NAME}\n", encoding="utf-8")
     for path in _TRUST:
         if Path(path).exists():
+            (root / path[1:]).unlink(missing_ok=True)  # Ubuntu's resolv.conf leads to what is not there yet
             shutil.copy(path, root / path[1:])
     lay_code(root / CODE[1:])
     try:
