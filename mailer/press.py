@@ -33,7 +33,7 @@ def published(services: Services, report: str, period: str) -> Pressed:
         edition = newest_of(services.storage, report, period)
     except NotFound:
         return built(services, report, period)
-    if is_handed_over(services.storage, find(report), edition, period_of(period, services.settings.timezone)):
+    if is_handed_over(services, find(report), edition, period_of(period, services.settings.timezone)):
         return Pressed(edition)
     from report.building import hand_over_standing
 

@@ -300,7 +300,7 @@ def _build_period(services: Services, name: str, period_id: str, force: bool, wa
 
 
 def _not_handed(services: Services, handed: "Handed", about: str, now: datetime, alert: bool) -> list[str]:
-    """Return what was not handed over of an edition that stands, in a sentence; tell the owner if that is wished."""
+    """Return what was not handed over, as a sentence; tell the owner if that is wished."""
     if alert:
         tell(services, handed.findings(about), {(Alarm.NOT_HANDED_OVER, about)}, now)
     return [f"{about} stands, but " + "; ".join(handed.problems)] if handed.problems else []

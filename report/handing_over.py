@@ -1,11 +1,12 @@
 """What follows a build: results are laid where others look for them, and departments are told.
 
-editions/<report>/<period>/handed.json    {"revision": 2}: the edition of which all that was done
+editions/<report>/<period>/handed.json    {"revision": 2, "told": true}: the edition of which all that
+                                          was done; not told where DEPARTMENT_TOPICS were not set
 """
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -13,14 +14,14 @@ from typing import TypeVar
 from report.alerts import Alarm, Finding
 from report.catalogue import Recipe
 from report.editions import Edition
-from report.errors import NotFound, TrendsError
+from report.errors import NotFound, TopicError, TrendsError
 from report.made_up import labelled_message
 from report.report_places import RESULTS, place_of, shown
 from report.results import lay
 from report.services import Services
-from report.storage import Storage
 from report.stored_json import JSON, json_bytes
 from report.telling import Outcome, tell_once, told_folder
+from report.topics import Topic
 from report.values import Period
 from report.web_paths import period_path
 
@@ -50,16 +51,19 @@ def is_for_others(recipe: Recipe, period: Period) -> bool:
         return True
 
 
-def is_handed_over(storage: Storage, recipe: Recipe, edition: Edition, period: Period) -> bool:
+def is_handed_over(services: Services, recipe: Recipe, edition: Edition, period: Period) -> bool:
     """Whether nothing of an edition that stands is left to be laid or told, as far as was noted.
 
-    A build that was killed, or that a bucket or SNS refused, left something. Raise `StorageError`.
+    A build that was killed, or that a bucket or SNS refused, left something; one without DEPARTMENT_TOPICS
+    left the news, once they are set. Raise `StorageError`.
     """
     if not is_for_others(recipe, period):
         return True
     try:
-        return bool(json.loads(storage.get(_handed_key(edition)))["revision"] == edition.revision)
-    except (NotFound, ValueError, LookupError, TypeError):
+        note = json.loads(services.storage.get(_handed_key(edition)))
+        is_told = note.get("told", True) or _topics(services, recipe) is None
+        return bool(is_told and note["revision"] == edition.revision)
+    except (NotFound, TopicError, ValueError, LookupError, TypeError, AttributeError):
         return False
 
 
@@ -76,8 +80,10 @@ def hand_over(services: Services, recipe: Recipe, edition: Edition, period: Peri
     problems = (*unlaid, *(one.problem for one in outcomes if one.problem), *untold)
     for problem in problems:
         log.error("%s", problem)
-    if not problems and not is_handed_over(services.storage, recipe, edition, period):
-        services.storage.put(_handed_key(edition), json_bytes({"revision": edition.revision}), JSON)
+    if not problems and not is_handed_over(services, recipe, edition, period):
+        is_told = recipe.alerts is None or _topics(services, recipe) is not None
+        note = {"revision": edition.revision, "told": is_told}
+        services.storage.put(_handed_key(edition), json_bytes(note), JSON)
     return Handed(tuple(laid), told, problems)
 
 
@@ -109,8 +115,12 @@ def _lay(services: Services, recipe: Recipe, edition: Edition, period: Period) -
         yield shown(place, key)
 
 
+def _topics(services: Services, recipe: Recipe) -> Callable[[str], Topic] | None:
+    return services.departments() if recipe.alerts else None
+
+
 def _tell(services: Services, recipe: Recipe, edition: Edition, now: datetime) -> Iterator[Outcome]:
-    topic_of = services.departments() if recipe.alerts else None
+    topic_of = _topics(services, recipe)
     if recipe.alerts is None or topic_of is None:
         return
     data = json.loads(services.storage.get(edition.folder + _DATA))

@@ -191,23 +191,40 @@ def test_a_slip_in_a_report_is_a_problem_and_no_crash(caplog: pytest.LogCaptureF
         "telling departments of some failed, see the log: KeyError: 'reached'",
     )
     assert "Traceback" in caplog.text
-    assert not is_handed_over(storage, lost, edition, MONTH)
+    assert not is_handed_over(handing(storage, others, topics), lost, edition, MONTH)
 
 
 def test_it_is_noted_when_nothing_is_left_to_hand_over() -> None:
     """Of that revision alone; not where something failed or a build died; a spoilt note counts for none."""
     storage, recipe, now = MemoryStorage(), a_recipe(), datetime(2019, 2, 1, tzinfo=UTC)
     edition = an_edition(storage)
-    noted = [is_handed_over(storage, recipe, edition, MONTH)]
+    services = handing(storage, OfOthers(), Topics())
+    noted = [is_handed_over(services, recipe, edition, MONTH)]
     for is_closed in (True, False):
         services = handing(storage, OfOthers(is_closed), Topics())
         hand_over(services, recipe, edition, MONTH, now)
-        noted.append(is_handed_over(storage, recipe, edition, MONTH))
+        noted.append(is_handed_over(services, recipe, edition, MONTH))
 
     assert noted == [False, False, True]
-    assert not is_handed_over(storage, recipe, replace(edition, revision=2), MONTH)
+    assert not is_handed_over(services, recipe, replace(edition, revision=2), MONTH)
     storage.put("editions/some/2019-01/handed.json", b"[]")
-    assert not is_handed_over(storage, recipe, edition, MONTH)
+    assert not is_handed_over(services, recipe, edition, MONTH)
+
+
+def test_news_waits_until_there_are_topics_to_tell() -> None:
+    """Without DEPARTMENT_TOPICS nobody is told, and no run tries; once it is set, the next run tells."""
+    storage, topics, now = MemoryStorage(), Topics(), datetime(2019, 2, 1, tzinfo=UTC)
+    recipe = a_recipe(lambda _: [Message("Parks", "grass 3", "Grass count is now 3", "In January.")])
+    edition, told = an_edition(storage), handing(storage, OfOthers(), topics)
+    untold = replace(told, departments=lambda: None)
+
+    hand_over(untold, recipe, edition, MONTH, now)
+    waiting = [is_handed_over(one, recipe, edition, MONTH) for one in (untold, told)]
+    hand_over(told, recipe, edition, MONTH, now)
+    after = [is_handed_over(one, recipe, edition, MONTH) for one in (untold, told)]
+
+    assert (waiting, after) == ([True, False], [True, True])
+    assert [subject for subject, _ in topics.said] == ["Grass count is now 3"]
 
 
 def test_a_report_for_readers_alone_asks_nothing() -> None:
