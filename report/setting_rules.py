@@ -40,7 +40,7 @@ class SmtpUrl:
 
 
 @dataclass(frozen=True)
-class TopicsUrl:
+class DepartmentTopics:
     """Where departments are told: in a folder, or by SNS topics whose ARNs begin alike; or nowhere."""
 
     folder: Path | None = None
@@ -88,10 +88,12 @@ def _smtp_url(text: str) -> SmtpUrl:
     return SmtpUrl(host=parts.hostname, port=port, user=unquote(parts.username or ""), security=security)
 
 
-def _topics_url(text: str) -> TopicsUrl:
+def _department_topics(text: str) -> DepartmentTopics:
     if folder := _FOLDER.fullmatch(text):
-        return TopicsUrl(folder=Path(folder["path"]))
-    return TopicsUrl(begins=_matching(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,100}")(text))
+        return DepartmentTopics(folder=Path(folder["path"]))
+    return DepartmentTopics(
+        begins=_matching(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,100}")(text)
+    )
 
 
 def _http_url(text: str) -> str:
@@ -249,7 +251,7 @@ RULES: dict[str, tuple[Callable[[str], Any], str]] = {
     "alert_repeat_hours": (_whole(1, 8760), "hours, at least 1"),
     "alert_quiet_minutes": (_whole(0, 525_600), "minutes; 0 for never"),
     "department_topics": (
-        _topics_url,
+        _department_topics,
         "file:./folder, or what the ARNs of SNS topics begin with: arn:aws:sns:eu-west-1:123456789012:city",
     ),
     "ping_url": (_http_url, "http://… or https://…"),

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from report.errors import SettingsError
 from report.report_places import contradictions
-from report.setting_rules import RULES, BadPart, SmtpUrl, StorageUrl, TopicsUrl
+from report.setting_rules import RULES, BadPart, DepartmentTopics, SmtpUrl, StorageUrl
 
 _Value = TypeVar("_Value")
 _TWEETS = StorageUrl(folder=Path("data"))
 _OUTBOX = SmtpUrl(folder=Path("outbox"))
 _WEBSITE = StorageUrl(folder=Path("site"))
-_NOWHERE = TopicsUrl()
+_NOWHERE = DepartmentTopics()
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Settings:
     alert_topic: str = ""
     alert_repeat_hours: int = 24
     alert_quiet_minutes: int = 30
-    department_topics: TopicsUrl = _NOWHERE
+    department_topics: DepartmentTopics = _NOWHERE
     ping_url: str = field(default="", repr=False)
     metrics_namespace: str = ""
     public_url: str = "http://localhost:8000"

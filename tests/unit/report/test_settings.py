@@ -10,7 +10,7 @@ import pytest
 
 from report.composition import services_from_environ
 from report.errors import SettingsError
-from report.setting_rules import SmtpUrl, StorageUrl, TopicsUrl
+from report.setting_rules import DepartmentTopics, SmtpUrl, StorageUrl
 from report.settings import SECRETS, Settings
 
 SECRET = "correct horse battery staple"
@@ -74,9 +74,9 @@ def test_other_variables_do_not_matter() -> None:
         pytest.param("MAIL_SUBJECT", "Tendances à cinq heures", "Tendances à cinq heures", id="accents"),
         pytest.param("SMTP_URL", "file:./mail", SmtpUrl(folder=Path("mail")), id="mail into a folder"),
         pytest.param(
-            "DEPARTMENT_TOPICS", "file:./told", TopicsUrl(folder=Path("told")), id="topics in a folder"
+            "DEPARTMENT_TOPICS", "file:./told", DepartmentTopics(folder=Path("told")), id="topics in a folder"
         ),
-        pytest.param("DEPARTMENT_TOPICS", CITY, TopicsUrl(begins=CITY), id="topics of SNS"),
+        pytest.param("DEPARTMENT_TOPICS", CITY, DepartmentTopics(begins=CITY), id="topics of SNS"),
         pytest.param("PORT", "80", 80, id="port"),
         pytest.param("SECRET_KEY", SECRET, SECRET, id="key"),
     ],
