@@ -1,6 +1,7 @@
 """Rules for a disk that is full: it is told, nothing is spoiled, and all goes on once there is room."""
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -18,6 +19,8 @@ from click.testing import CliRunner, Result
 from collector.__main__ import collector
 from mailer.__main__ import cli as mailer
 from report.__main__ import main as report
+from report.adapters.duckdb_workroom import Workroom
+from report.errors import StorageError
 
 NOON = datetime(2025, 3, 10, 12, tzinfo=UTC)
 MORNING = "2025-03-11T05:00:00Z"
@@ -124,3 +127,14 @@ def test_a_full_disk_is_told_and_spoils_nothing(house: House, room: int) -> None
     [letter] = house.letters(BOSS)
     assert "50 tweets from 50 authors" in str(letter.get_body(("plain",)))
     assert house.raw() == raw
+
+
+def test_counting_without_room_says_so(tmp_path: Path) -> None:
+    """What DuckDB is to read is laid beside it first, and finds no room either; nothing stays."""
+    with (
+        pytest.raises(StorageError, match=r"cannot count with files in .*: no room is left; free some space"),
+        Workroom(scratch=tmp_path).open("count"),
+    ):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    assert list(tmp_path.iterdir()) == []
