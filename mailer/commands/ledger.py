@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 
 import click
 
+from mailer.heartbeats import last_beat, moves_before
 from mailer.ledger import Entry, Occasion, State, look_up
 from mailer.ledger_rows import Row, as_csv, as_json, as_table, counts_of, rows_of
-from mailer.settling import Settled, Witness, Word, settle
+from mailer.settling import Settled, Witness, Word, hash_of, settle, what_sends
 from report.addresses import reader_key
 from report.catalogue import FIRST, titles
 from report.composition import services_from_environ
@@ -19,9 +20,8 @@ from report.errors import NotFound
 from report.places import ledger_entry, ledger_periods
 from report.runs import is_over, this_run
 from report.services import Services
-from report.subscribers import mail_to_readers, subscribers
+from report.subscribers import mail_to_readers, readers_of, subscribers
 
-_HASH_SIGNS = 32
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAMED = 5  # periods, in a line that says there are more
 _LATELY = 200  # periods looked through for a reader's last: a week of hourly mail
@@ -67,7 +67,8 @@ def ledger(
 
     A READER is an address, or the hash that stands for one nobody here knows. A mail of unknown fate may have
     arrived and is never repeated by itself, nor is one that was refused. Ask the reader: `--resolve arrived`
-    closes it, `--resolve again` lets the next run send it. Exits with 1 where a word could not be kept.
+    closes it, `--resolve again` lets the next run send it; after MAIL_LATE_HOURS no run does, and the command
+    that does is printed. Exits with 1 where a word could not be kept.
 
     \b
     Examples:
@@ -120,7 +121,7 @@ def _last_of(services: Services, report: str, mailed: Sequence[str], reader: str
     """The last period the reader was mailed, among those of late; else the last day."""
     for name in mailed[:_LATELY]:
         try:
-            services.storage.head(ledger_entry(report, name, _hash_of(reader)))
+            services.storage.head(ledger_entry(report, name, hash_of(reader)))
         except NotFound:
             continue
         return name
@@ -139,20 +140,16 @@ def _rows(services: Services, occasion: Occasion, now: datetime) -> list[Row]:
 
 
 def _is_asked_for(row: Row, states: tuple[str, ...], readers: tuple[str, ...]) -> bool:
-    wanted = {_hash_of(reader) for reader in readers}
-    return (not states or row.state in states) and (not wanted or _hash_of(row.reader) in wanted)
+    wanted = {hash_of(reader) for reader in readers}
+    return (not states or row.state in states) and (not wanted or hash_of(row.reader) in wanted)
 
 
 def _resolve(services: Services, occasions: Mapping[str, Occasion], word: Word, now: datetime) -> int:
     witness = Witness(f"{pwd.getpwuid(os.getuid()).pw_name} on {this_run().host}", now)
-    said: list[Settled] = []
+    storage, settings, said = services.storage, services.settings, list[Settled]()
+    readers = readers_of(storage, settings, moves=moves_before(last_beat(storage), settings))
     for reader, occasion in occasions.items():
-        said.append(settle(services.storage, occasion, _hash_of(reader), word, witness, is_over))
+        sends = what_sends(settings, readers, occasion, reader, now)
+        said.append(settle(storage, occasion, hash_of(reader), word, witness, is_over, sends))
         click.echo(f"{occasion} to {reader}: {said[-1].says}")
     return 0 if all(one.is_kept for one in said) else 1
-
-
-def _hash_of(reader: str) -> str:
-    """The hash of an address, or the hash itself."""
-    is_hash = len(reader) == _HASH_SIGNS and set(reader) <= set("0123456789abcdef")
-    return reader if is_hash else reader_key(reader)

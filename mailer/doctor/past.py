@@ -27,8 +27,10 @@ _BUILDING = timedelta(minutes=30)
 _MOST_NAMED = 5
 _MOST_WORDS = 160
 _ADVICE = {
-    State.REFUSED: "mend or remove the address; `python -m mailer ledger --resolve again ADDRESS` tries anew",
-    State.UNKNOWN: "ask the reader, then `python -m mailer ledger --resolve arrived` or `again ADDRESS`",
+    State.REFUSED: "mend or remove the address; `python -m mailer ledger --resolve again ADDRESS` says what "
+    "sends it then",
+    State.UNKNOWN: "ask the reader, then `python -m mailer ledger --resolve arrived` or `again ADDRESS`, which "
+    "says what sends it then",
 }
 
 

@@ -64,14 +64,16 @@ def test_the_last_mails_are_shown(office: Office) -> None:
     assert lines[3].startswith("bob@example.com  accepted")
 
 
-def test_a_mail_that_did_not_arrive_is_sent_by_the_next_run(office: Office, tmp_path: Path) -> None:
-    """`--resolve again`: that reader gets the mail, nobody else a second."""
+def test_a_mail_that_did_not_arrive_is_sent_again(office: Office, tmp_path: Path) -> None:
+    """`--resolve again`: that reader gets the mail, by the command that is named; nobody else a second."""
     told = office.run("ledger", "--resolve", "again", ANN)
-    office.run("send", "--at", MORNING)
+    command = told.stdout.split("`python -m mailer ")[1].split("`")[0]
+    office.run(*command.split())
 
     assert (told.exit_code, told.stdout) == (
         0,
-        f"trends 2026-11-20 to {ANN}: not arrived: the next run sends it (it was unknown)\n",
+        f"trends 2026-11-20 to {ANN}: not arrived: no run sends it any more, but `python -m mailer send "
+        f"--to {ANN} --report trends --period 2026-11-20` does (it was unknown)\n",
     )
     assert office.states() == {ANN: "accepted", BOB: "accepted"}
     assert [path.name.split(".")[2] for path in (tmp_path / "outbox").glob("*.eml")] == [reader_key(ANN)]

@@ -1,10 +1,16 @@
 """Rules for a person's word on a mail."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from mailer.ledger import Entry, Occasion, State, claim, look
-from mailer.settling import Settled, Witness, Word, settle
+from mailer.settling import Settled, Witness, Word, settle, what_sends
+from report.addresses import reader_key
+from report.readers import Reader, parse_rhythm
 from report.runs import Run
+from report.settings import Settings
 from tests.fakes import MemoryStorage
 from tests.mail_builders import FIVE
 
@@ -14,12 +20,17 @@ KEY = OCCASION.key_of(READER)
 WITNESS = Witness("ann on desk", FIVE)
 
 
+_COMMAND = (
+    "no run sends it any more, but `python -m mailer send --to {} --report trends --period 2026-11-20` does"
+)
+
+
 def an_entry(state: State) -> Entry:
     return Entry(state, FIVE, Run("host", 7, "a"), "<x@example.org>", revision=1, text="the last words")
 
 
 def settled(storage: MemoryStorage, word: Word, over: bool = True) -> Settled:
-    return settle(storage, OCCASION, READER, word, WITNESS, lambda run: over)
+    return settle(storage, OCCASION, READER, word, WITNESS, lambda run: over, "a run sends it")
 
 
 def entry(storage: MemoryStorage) -> Entry:
@@ -45,7 +56,7 @@ def test_what_nobody_can_know_is_settled_by_hand(state: State, word: Word, becom
     ("state", "over", "words"),
     [
         pytest.param(State.ACCEPTED, True, "it is accepted", id="accepted"),
-        pytest.param(State.FAILED, True, "it is failed: the next run", id="failed"),
+        pytest.param(State.FAILED, True, "it is failed: a run sends it", id="failed"),
         pytest.param(State.CLAIMED, False, "it is claimed: a run is at it", id="under way"),
     ],
 )
@@ -59,6 +70,25 @@ def test_what_is_known_is_left_alone(state: State, over: bool, words: str) -> No
     assert not told.is_kept
     assert words in told.says
     assert entry(storage) == an_entry(state)
+
+
+@pytest.mark.parametrize(
+    ("address", "late", "words"),
+    [
+        pytest.param("ann@example.com", timedelta(hours=3), "the next run sends it", id="open"),
+        pytest.param("ann@example.com", timedelta(hours=5), _COMMAND.format("ann@example.com"), id="late"),
+        pytest.param("gone@example.com", timedelta(), _COMMAND.format("gone@example.com"), id="left"),
+        pytest.param(
+            "o'neil@example.com", timedelta(), _COMMAND.format("'o'\"'\"'neil@example.com'"), id="sign"
+        ),
+        pytest.param(reader_key("gone@x.org"), timedelta(), _COMMAND.format("ADDRESS"), id="hash"),
+    ],
+)
+def test_who_may_be_mailed_again_is_told_what_does_it(address: str, late: timedelta, words: str) -> None:
+    """A run does while the mail is open to the reader; else a command does, which is named as it is typed."""
+    ann = Reader("ann@example.com", ("trends",), parse_rhythm("daily 05:00"), ZoneInfo("UTC"))
+
+    assert what_sends(Settings(mail_late_hours=4), [ann], OCCASION, address, FIVE + late) == words
 
 
 def test_a_mail_nobody_claimed_has_nothing_to_settle() -> None:
