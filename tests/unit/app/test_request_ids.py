@@ -52,7 +52,8 @@ def test_the_page_of_an_error_names_its_request(client: FlaskClient, accept: str
 
 def test_processes_give_different_ids() -> None:
     """gunicorn loads the pages once and forks then; no worker repeats what another says."""
-    code = "import os; from app.request_ids import new_id; new_id(); os.fork(); print(new_id(), flush=True)"
+    says = "os.write(1, f'{new_id()} '.encode())"  # at once: print may write a line's end by itself
+    code = f"import os; from app.request_ids import new_id; new_id(); os.fork(); {says}"
     root = Path(__file__).parents[3]
 
     ran = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
