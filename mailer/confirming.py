@@ -65,7 +65,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Asking:
     """What asking works with; `now` is aware, `letter` makes the mail of a wish from its request's name."""
 
     storage: Storage
@@ -75,19 +75,19 @@ class Desk:
     now: datetime
 
 
-def ask_waiting(desk: Desk) -> Iterator[Answer]:
+def ask_waiting(asking: Asking) -> Iterator[Answer]:
     """Yield what becomes of each waiting wish, the oldest first; raise `StorageError`.
 
     When the mail server is gone, who is left waits for the next run.
     """
-    waiting = [info.key for info in desk.storage.list(WAITING)]
+    waiting = [info.key for info in asking.storage.list(WAITING)]
     try:
         if waiting:
-            with desk.sender:
-                yield from (_settle(desk, key, body) for key, body in desk.storage.get_many(waiting))
+            with asking.sender:
+                yield from (_settle(asking, key, body) for key, body in asking.storage.get_many(waiting))
     except MailServerError as error:
         yield Answer(Question.DEFERRED, "all that wait", str(error))
-    _forget_old_claims(desk.storage, desk.now)
+    _forget_old_claims(asking.storage, asking.now)
 
 
 def letter_of(settings: Settings, now: datetime) -> Callable[[Wish, str], EmailMessage]:
@@ -103,51 +103,51 @@ def letter_of(settings: Settings, now: datetime) -> Callable[[Wish, str], EmailM
     return letter
 
 
-def _settle(desk: Desk, key: str, body: bytes) -> Answer:
+def _settle(asking: Asking, key: str, body: bytes) -> Answer:
     request = key.removeprefix(WAITING).removesuffix(".json")
     try:
         wish = wish_of(body)
     except MailError as error:
-        desk.storage.delete(key)
+        asking.storage.delete(key)
         return Answer(Question.UNREADABLE, key, str(error))
     about = veiled(wish.reader.address)
-    question = _claim(desk, wish, request)
+    question = _claim(asking, wish, request)
     why = "the link would have run out before the mail could leave" if question is Question.STALE else ""
     if question is Question.ASKED:
-        question, why = _send(desk, wish, request)
+        question, why = _send(asking, wish, request)
     if question not in _KEPT_WAITING:
-        desk.storage.delete(key)
+        asking.storage.delete(key)
     return Answer(question, about, why)
 
 
-def _claim(desk: Desk, wish: Wish, request: str) -> Question:
+def _claim(asking: Asking, wish: Wish, request: str) -> Question:
     """Return ASKED where it is for this run to ask."""
-    if desk.now - wish.asked_at > CONFIRM_WITHIN:
+    if asking.now - wish.asked_at > CONFIRM_WITHIN:
         return Question.STALE
-    claimed = {"at": desk.now.isoformat(), "request": request, "run": desk.run.id}
+    claimed = {"at": asking.now.isoformat(), "request": request, "run": asking.run.id}
     standing: list[dict[str, str]] = [claimed]
 
     def with_claim(body: bytes | None) -> bytes | None:
         known = _claimed(body)
-        is_fresh = known is not None and desk.now - parse_moment(known["at"]) < PAUSE
+        is_fresh = known is not None and asking.now - parse_moment(known["at"]) < PAUSE
         standing[:] = [known] if known and is_fresh else [claimed]
         return None if is_fresh else json_bytes(claimed)
 
-    change(desk.storage, _claim_key(wish), with_claim)
+    change(asking.storage, _claim_key(wish), with_claim)
     if standing == [claimed]:
         return Question.ASKED
     return Question.ELSEWHERE if standing[0]["request"] == request else Question.AGAIN
 
 
-def _send(desk: Desk, wish: Wish, request: str) -> tuple[Question, str]:
+def _send(asking: Asking, wish: Wish, request: str) -> tuple[Question, str]:
     try:
-        desk.sender.send(as_letter(desk.letter(wish, request)))
+        asking.sender.send(as_letter(asking.letter(wish, request)))
     except ReaderRefused as error:
         return Question.REFUSED, str(error)
     except MailUnknown as error:  # the claim stands: what may have arrived is not repeated within the hour
         return Question.PERHAPS, str(error)
     except MailError as error:
-        desk.storage.delete(_claim_key(wish))
+        asking.storage.delete(_claim_key(wish))
         if isinstance(error, MailServerError):
             raise
         return Question.DEFERRED, str(error)

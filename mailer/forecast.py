@@ -23,7 +23,7 @@ _HINDERED = {Alarm.HELD: HELD, Alarm.MAIL_BROKEN: BROKEN}
 
 
 @dataclass(frozen=True)
-class Prospect:
+class Waiting:
     """What waits for whoever has not had a mail, and what there is to say of it, to all alike."""
 
     state: str
@@ -67,10 +67,10 @@ def forecast(desk: Desk, groups: Iterable[Group]) -> Iterator[Mail]:
         occasion = Occasion(group.report, group.period)
         intents = intents_of(desk, occasion, group.addresses)
         if all(turn.due_at > desk.now for turn in group.turns):
-            yield from _mails(group, occasion, intents, Prospect(TO_COME))
+            yield from _mails(group, occasion, intents, Waiting(TO_COME))
         elif all(desk.now - turn.due_at > lateness for turn in group.turns):
             missed = [intent for intent in intents if intent.fate is None]
-            yield from _mails(group, occasion, missed, Prospect(TOO_LATE))
+            yield from _mails(group, occasion, missed, Waiting(TOO_LATE))
         else:
             yield from _due(desk, group, occasion, intents)
 
@@ -87,37 +87,37 @@ def summed_up(mails: Iterable[Mail]) -> Iterator[Mails]:
 
 def _due(desk: Desk, group: Group, occasion: Occasion, intents: list[Intent]) -> Iterator[Mail]:
     edition = _standing(desk, group)
-    if isinstance(edition, Prospect):
+    if isinstance(edition, Waiting):
         yield from _mails(group, occasion, intents, edition)
         return
     for delivery in deliveries(desk, group, edition, intents):
-        yield from _mails(group, delivery.occasion, delivery.intents, _prospect(delivery))
+        yield from _mails(group, delivery.occasion, delivery.intents, _waiting(delivery))
 
 
-def _standing(desk: Desk, group: Group) -> Edition | Prospect:
+def _standing(desk: Desk, group: Group) -> Edition | Waiting:
     """The edition that stands, or what waits for its readers where there is none."""
     try:
         find(group.report)
         return newest_of(desk.services.storage, group.report, group.period)
     except NotFound:
-        return Prospect(DUE, f"{group} is not built yet: a run builds it first, and then weighs it")
+        return Waiting(DUE, f"{group} is not built yet: a run builds it first, and then weighs it")
     except StorageError:
         raise
     except (TrendsError, ValueError, LookupError, TypeError) as error:
-        return Prospect(UNBUILT, f"{group}: {error}")
+        return Waiting(UNBUILT, f"{group}: {error}")
 
 
-def _prospect(delivery: Delivery) -> Prospect:
+def _waiting(delivery: Delivery) -> Waiting:
     hindrance = delivery.hindrance
-    return Prospect(_HINDERED[hindrance.alarm], hindrance.says) if hindrance else Prospect(DUE)
+    return Waiting(_HINDERED[hindrance.alarm], hindrance.says) if hindrance else Waiting(DUE)
 
 
-def _mails(group: Group, occasion: Occasion, intents: Iterable[Intent], prospect: Prospect) -> Iterator[Mail]:
+def _mails(group: Group, occasion: Occasion, intents: Iterable[Intent], waiting: Waiting) -> Iterator[Mail]:
     turns = {turn.address: turn for turn in reversed(group.turns)}
     for intent in intents:
         turn = turns[intent.reader]
         about = occasion, turn.due_at, turn.zone, turn.address
         if intent.fate is None:
-            yield Mail(*about, prospect.state, note=prospect.note)
+            yield Mail(*about, waiting.state, note=waiting.note)
         else:
             yield Mail(*about, intent.fate.value, intent.why)

@@ -10,7 +10,7 @@ from mailer.confirming import (
     PROBLEMS,
     WISHES,
     Answer,
-    Desk,
+    Asking,
     Question,
     ask_waiting,
     findings_of,
@@ -53,7 +53,7 @@ def confirm() -> None:
 
 def _asked(services: Services, now: datetime) -> list[Answer]:
     letter, answers = letter_of(services.settings, now), []
-    for answer in ask_waiting(Desk(services.storage, services.sender(), letter, this_run(), now)):
+    for answer in ask_waiting(Asking(services.storage, services.sender(), letter, this_run(), now)):
         answers.append(answer)
         if answer.question in PROBLEMS:
             log.warning("%s: %s: %s", answer.about, answer.question, answer.why)

@@ -29,8 +29,8 @@ _MOST_WORDS = 160
 _ADVICE = {
     State.REFUSED: "mend or remove the address; `python -m mailer ledger --resolve again ADDRESS` says what "
     "sends it then",
-    State.UNKNOWN: "ask the reader, then `python -m mailer ledger --resolve arrived` or `again ADDRESS`, which "
-    "says what sends it then",
+    State.UNKNOWN: "ask the reader, then `python -m mailer ledger --resolve arrived` or `again ADDRESS`, "
+    "which says what sends it then",
 }
 
 

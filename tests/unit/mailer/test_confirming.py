@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailer.confirming import PAUSE, Answer, Desk, Question, ask_waiting, findings_of, letter_of, summary
+from mailer.confirming import PAUSE, Answer, Asking, Question, ask_waiting, findings_of, letter_of, summary
 from mailer.preflight import problems_of
 from report.errors import MailDeferred, MailError, MailRefused, MailServerError, MailUnknown, ReaderRefused
 from report.mail import Letter, at_once
@@ -80,7 +80,7 @@ def work(storage: MemoryStorage, sender: NotingSender) -> Work:
 
 def run_of(storage: Storage, sender: NotingSender, now: datetime, name: str = "one") -> list[Answer]:
     """Run once, as the run named `name`."""
-    return list(ask_waiting(Desk(storage, sender, letter_of(SETTINGS, now), Run("host", 1, name), now)))
+    return list(ask_waiting(Asking(storage, sender, letter_of(SETTINGS, now), Run("host", 1, name), now)))
 
 
 def waiting(storage: Storage) -> int:
@@ -142,7 +142,7 @@ def test_runs_that_race_send_one_mail(storage: MemoryStorage, sender: NotingSend
         second.extend(run_of(storage, sender, NOW, "two"))
         return letter(wish, request)
 
-    first = list(ask_waiting(Desk(storage, sender, slow_letter, Run("host", 1, "one"), NOW)))
+    first = list(ask_waiting(Asking(storage, sender, slow_letter, Run("host", 1, "one"), NOW)))
 
     assert [answer.question for answer in first] == [Question.ASKED]
     assert [answer.question for answer in second] == [Question.ELSEWHERE]
@@ -157,7 +157,7 @@ def test_a_run_that_died_is_made_up_for(storage: MemoryStorage, sender: NotingSe
         raise SystemExit
 
     with pytest.raises(SystemExit):
-        list(ask_waiting(Desk(storage, sender, never, Run("host", 1, "dead"), NOW)))
+        list(ask_waiting(Asking(storage, sender, never, Run("host", 1, "dead"), NOW)))
 
     assert work(NOW + timedelta(minutes=59)) == [Question.ELSEWHERE]
     assert work(NOW + PAUSE) == [Question.ASKED]
