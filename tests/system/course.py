@@ -112,7 +112,8 @@ class Course:
     def _gone(self) -> None:
         kept = self._machine.bootstrap("uninstall")
         assert kept.status == 0, kept.said
-        assert self._left() == ["/etc/twitter-trends", STATE]
+        left = self._left()
+        assert left == ["/etc/twitter-trends", STATE], left
         purged = self._machine.bootstrap("uninstall", "--purge")
         assert purged.status == 0, purged.said
         assert self._left() == []
