@@ -39,6 +39,11 @@ class Listed:
     standing: Standing
 
 
+def is_heard(listed: Iterable[Listed]) -> bool:
+    """Whether what a topic is told reaches anybody."""
+    return any(one.standing in (Standing.TOLD, Standing.UNASKED) for one in listed)
+
+
 def departments_of(contacts: Iterable[Contact]) -> list[Department]:
     """Return the departments of the contacts, by name."""
     found: dict[str, dict[tuple[str, str], Contact]] = {}

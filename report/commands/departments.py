@@ -1,6 +1,6 @@
 """`python -m report departments`: who is told in which department, by the list contacts.csv."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import click
 
@@ -8,7 +8,7 @@ from report.catalogue import recipes
 from report.commands import Door
 from report.composition import department_topics_of, services_from_environ
 from report.contacts import CONTACTS, Contact, contacts_of, department_key
-from report.departments import Department, Listed, Standing, compared, departments_of
+from report.departments import Department, Listed, Standing, compared, departments_of, is_heard
 from report.errors import BuildError, SettingsError, TopicError, TopicMissing
 from report.report_places import SOURCES, place_of, shown
 from report.services import Services
@@ -61,22 +61,29 @@ def setup(dry_run: bool) -> None:
     """
     services, refused = services_from_environ(), list[str]()
     topics = _topics(services)
+    wanted, problems = _read(services)
     if dry_run:
-        _show(services, topics, lambda _: "would be made", lambda *_: "would be asked to subscribe")
+        _show(topics, wanted, lambda _: "would be made", lambda *_: "would be asked to subscribe")
     else:
-        _show(services, topics, _making(topics), _subscribing(topics, refused), refused)
+        _show(topics, wanted, _making(topics), _subscribing(topics, refused))
+    _end([*problems, *refused])
 
 
 @departments.command("list")
 def listed() -> None:
-    """List who is told in which department, and who is not yet; exits with 1 as `setup` does.
+    """List who is told in which department, and who is not yet.
+
+    Exits with 1 as `setup` does, and where nobody in a department is told.
 
     \b
     Example:
       python -m report departments list
     """
     services = services_from_environ()
-    _show(services, _topics(services), lambda _: "not made yet", lambda *_: Standing.MISSING)
+    topics = _topics(services)
+    wanted, problems = _read(services)
+    unheard = _show(topics, wanted, lambda _: "not made yet", lambda *_: Standing.MISSING)
+    _end([*problems, *(f"{name}: nobody is told yet, so what it is to know is lost" for name in unheard)])
 
 
 @departments.command()
@@ -130,34 +137,36 @@ def _read(services: Services) -> tuple[list[Department], list[str]]:
     return departments_of(contacts), problems
 
 
-def _show(
-    services: Services, topics: TopicFamily, make: _Make, subscribe: _Subscribe, refused: Sequence[str] = ()
-) -> None:
-    """Say how each contact stands, doing what lacks meanwhile; then what is wrong with the lists."""
-    wanted, problems = _read(services)
-    for line in _lines(topics, wanted, make, subscribe):
-        click.echo(printable(line))
-    problems += refused
+def _show(topics: TopicFamily, wanted: Sequence[Department], make: _Make, subscribe: _Subscribe) -> list[str]:
+    """Say how each contact stands, doing what lacks meanwhile; return the departments nobody was told in."""
+    unheard = []
+    for department in wanted:
+        found = _subscribed(topics, department.topic)
+        state = make(department) if found is None else "is there"
+        _say(f"{department.name}: {topics.place(department.topic)}, {state}")
+        listed = [*compared(department.contacts, found or ())]
+        for one in listed:
+            says = subscribe(department, one) if one.standing is Standing.MISSING else one.standing
+            _say(f"  {one.protocol} {one.endpoint}: {says}")
+        if not is_heard(listed):
+            unheard.append(department.name)
+    for name in sorted({*topics.names()} - {one.topic for one in wanted}):
+        _say(f"{topics.place(name)}: contacts.csv names no such department")
+        for one in compared((), _subscribed(topics, name) or ()):
+            _say(f"  {one.protocol} {one.endpoint}: {one.standing}")
+    return unheard
+
+
+def _say(line: str) -> None:
+    click.echo(printable(line))
+
+
+def _end(problems: Sequence[str]) -> None:
+    """Say what is wrong with the lists, or was refused."""
     for problem in problems:
         click.echo(printable(problem), err=True)
     if problems:
         raise click.ClickException(f"{count_of(len(problems), 'problem')}; who else is told stands above")
-
-
-def _lines(
-    topics: TopicFamily, wanted: Iterable[Department], make: _Make, subscribe: _Subscribe
-) -> Iterator[str]:
-    for department in wanted:
-        found = _subscribed(topics, department.topic)
-        state = make(department) if found is None else "is there"
-        yield f"{department.name}: {topics.place(department.topic)}, {state}"
-        for one in compared(department.contacts, found or ()):
-            says = subscribe(department, one) if one.standing is Standing.MISSING else one.standing
-            yield f"  {one.protocol} {one.endpoint}: {says}"
-    for name in sorted({*topics.names()} - {one.topic for one in wanted}):
-        yield f"{topics.place(name)}: contacts.csv names no such department"
-        for one in compared((), _subscribed(topics, name) or ()):
-            yield f"  {one.protocol} {one.endpoint}: {one.standing}"
 
 
 def _subscribed(topics: TopicFamily, name: str) -> Sequence[Subscription] | None:

@@ -188,6 +188,27 @@ def test_what_sns_refuses_is_named_and_the_others_are_asked(
     assert "Streets: SNS refused to subscribe ann@example.org" in refused.stderr
 
 
+def test_a_department_that_nobody_hears_for_is_named(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SNS takes what is told to a topic whose contacts all wait: the list says so, and exits with 1."""
+    town.source.put("contacts.csv", b"Email,Phone,Department\na@x.org,,Streets\nb@x.org,,Parks\n")
+
+    def answer(asked: dict[str, str]) -> tuple[int, str]:
+        name = asked.get("TopicArn", "").rpartition("-")[2]
+        who, arn = ("a", "PendingConfirmation") if name == "streets" else ("b", f"{CITY}-parks:1")
+        row = f"<Protocol>email</Protocol><Endpoint>{who}@x.org</Endpoint><SubscriptionArn>{arn}"
+        body = f"<Topics/><Subscriptions><member>{row}</SubscriptionArn></member></Subscriptions>"
+        action = asked["Action"]
+        return 200, f"<{action}Response><{action}Result>{body}</{action}Result></{action}Response>"
+
+    with answering(answer) as endpoint:
+        use_aws(monkeypatch, endpoint)
+        told, made = town.type("list"), town.type("setup")
+
+    assert (told.exit_code, made.exit_code) == (1, 0)
+    assert told.stderr.splitlines()[0] == "Streets: nobody is told yet, so what it is to know is lost"
+    assert "Parks: nobody" not in told.stderr
+
+
 def test_another_account_s_credentials_are_noticed(town: Town) -> None:
     """SNS makes topics in the account of the credentials, which may not be the one that is named."""
     family = SnsTopicFamily(sns_client(), CITY.replace("123456789012", "210987654321"))
