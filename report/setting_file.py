@@ -3,7 +3,8 @@
 A line that was passed over could be the one with the password. The dialect is python-dotenv's.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
 from report.errors import SettingsError
+from report.settings import variables
+
+_ALIKE = 0.8
 
 
 def setting_file(path: Path) -> dict[str, str]:
@@ -36,21 +40,23 @@ def settings_in(text: bytes, name: str) -> dict[str, str]:
     return {key: value or "" for key, value in dotenv_values(stream=StringIO(said)).items()}
 
 
-def _wrong_lines(said: str) -> Iterable[tuple[int, str]]:
-    """The value is never named: it may be a secret."""
-    for line, key, error in _bindings(said):
-        if error:
-            yield (
-                line,
-                "expected NAME=value; a value with one kind of quotes goes between the other kind",
-            )
-        elif key is not None:
-            yield line, f"{key} has no value; expected {key}=, or {key}=value"
-
-
-def _bindings(said: str) -> Iterator[tuple[int, str | None, bool]]:
+def _wrong_lines(said: str) -> Iterator[tuple[int, str]]:
+    """A value is never named: it may be a secret. What only resembles a setting is one mistyped."""
     for it in parse_stream(StringIO(said)):
-        if it.error or (it.key is not None and it.value is None):
-            text = it.original.string
-            blank = text[: len(text) - len(text.lstrip())]
-            yield it.original.line + blank.count("\n"), it.key, it.error
+        line = it.original.line + _blank_lines(it.original.string)
+        if it.error:
+            yield line, "expected NAME=value; a value with one kind of quotes goes between the other kind"
+        elif it.key is not None and it.value is None:
+            yield line, f"{it.key} has no value; expected {it.key}=, or {it.key}=value"
+        elif meant := _meant(it.key or ""):
+            yield line, f"{it.key} is no setting; did you mean {meant}?"
+
+
+def _meant(name: str) -> str:
+    known = variables()
+    return "" if name in known else next(iter(get_close_matches(name.upper(), known, 1, _ALIKE)), "")
+
+
+def _blank_lines(text: str) -> int:
+    """The blank lines before a setting, which the parser takes for a part of it."""
+    return text[: len(text) - len(text.lstrip())].count("\n")

@@ -98,6 +98,14 @@ class Settings:
 SECRETS = ("dkim_key", "page_password", "ping_url", "secret_key", "smtp_password")
 
 
+def variables() -> list[str]:
+    """Return the name of every variable that is a setting."""
+    return [
+        *(item.name.upper() for item in fields(Settings)),
+        *(f"{name.upper()}_FILE" for name in SECRETS),
+    ]
+
+
 class _Reader:
     """Reads variables one by one and gathers what is wrong with them."""
 

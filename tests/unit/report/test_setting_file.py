@@ -23,6 +23,8 @@ def test_what_a_file_sets_is_read_as_written() -> None:
         pytest.param(b"my secret\n", "line 1: expected NAME=value", id="no name"),
         pytest.param(b"A=1\nPAGE_PASSWORD\n", "line 2: PAGE_PASSWORD has no value", id="no value"),
         pytest.param(b"A=1\nB=secret\xff\n", "line 2: is not UTF-8", id="another encoding"),
+        pytest.param(b"MAILTO=secret\n", "line 1: MAILTO is no setting; did you mean MAIL_TO", id="a slip"),
+        pytest.param(b"smtp_url=secret\n", "line 1: smtp_url is no setting", id="small letters"),
     ],
 )
 def test_a_line_that_sets_nothing_is_named(text: bytes, problem: str) -> None:
@@ -31,6 +33,13 @@ def test_a_line_that_sets_nothing_is_named(text: bytes, problem: str) -> None:
         settings_in(text, "settings.env")
 
     assert "secret" not in str(refused.value)
+
+
+def test_what_others_read_may_stand_there_too() -> None:
+    """boto3 and gunicorn have variables of their own, and so may anybody."""
+    names = ("AWS_PROFILE", "AWS_ENDPOINT_URL_S3", "WEB_CONCURRENCY", "LOG_LINES", "TZ", "DKIM_KEY_FILE", "MAIL")
+
+    assert [*settings_in("".join(f"{name}=x\n" for name in names).encode(), ".env")] == [*names]
 
 
 def test_there_may_be_no_file(tmp_path: Path) -> None:
