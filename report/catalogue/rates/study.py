@@ -62,6 +62,8 @@ def _county(number: int, values: Mapping[str, str]) -> County:
     county = County(number, _whole("cancer", values), _whole("population", values))
     if not county.population:
         raise ValueError("population is 0, so there is no rate")
+    if county.cancer > county.population:
+        raise ValueError(f"cancer is {county.cancer}, more than the {county.population} people there are")
     return county
 
 

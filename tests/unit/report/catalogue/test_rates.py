@@ -54,6 +54,7 @@ def test_one_study_is_read_alike_however_it_is_written(body: bytes) -> None:
         pytest.param("-1,559", "cancer is -1, which is below 0", id="negative"),
         pytest.param("1,-559", "population is -559, which is below 0", id="fewer than nobody"),
         pytest.param("1,0", "population is 0, so there is no rate", id="nobody"),
+        pytest.param("6,5", "cancer is 6, more than the 5 people there are", id="more cases than people"),
         pytest.param("one,559", "cancer is 'one', which is no whole number", id="a word"),
         pytest.param("1,nan", "population is 'nan', which is no whole number", id="no number"),
         pytest.param(f"{'9' * 5000},5", f"cancer is '{'9' * 40}', which is no whole number", id="too long"),
