@@ -65,10 +65,11 @@ main() {
         status) on_machine status "$@" ;;
         uninstall) on_machine uninstall "$@" ;;
         -h | --help | help) usage ;;
-        *)
+        '')
             usage >&2
             exit 2
             ;;
+        *) fail 2 "I do not know: $command" "Type ./bootstrap.sh --help to see what I know." ;;
     esac
 }
 
@@ -88,6 +89,8 @@ run() {
     local days=14
     if [[ ${1:-} == --days && ${2:-} =~ ^[1-9][0-9]*$ ]]; then
         days=$2
+    elif [[ ${1:-} == --days ]]; then
+        fail 2 "--days is ${2:-nothing}; expected a number of days, such as 14."
     elif (($#)); then
         fail 2 "I do not know: run $*" "Type ./bootstrap.sh --help to see what I know."
     fi
