@@ -37,7 +37,7 @@ def test_a_line_that_sets_nothing_is_named(text: bytes, problem: str) -> None:
 
 def test_what_others_read_may_stand_there_too() -> None:
     """boto3 and gunicorn have variables of their own, and so may anybody."""
-    names = ("AWS_PROFILE", "AWS_ENDPOINT_URL_S3", "WEB_CONCURRENCY", "LOG_LINES", "TZ", "DKIM_KEY_FILE", "MAIL")
+    names = ("AWS_PROFILE", "AWS_ENDPOINT_URL_S3", "WEB_CONCURRENCY", "LOG_LINES", "DKIM_KEY_FILE", "MAIL")
 
     assert [*settings_in("".join(f"{name}=x\n" for name in names).encode(), ".env")] == [*names]
 
