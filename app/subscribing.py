@@ -42,8 +42,7 @@ def subscribing_pages(subscriptions: Subscriptions) -> Blueprint:
             "confirm.html.j2",
             f"Get {wish.reader.titles} by mail?",
             address=veiled(wish.reader.address),
-            when=wish.reader.rhythm.words,
-            zone=wish.reader.zone.key,
+            when=wish.reader.when,
         )
 
     @pages.post("/subscribe/<token>")
@@ -75,7 +74,6 @@ def _asked(subscriptions: Subscriptions, sent: Form) -> Response:
 
 
 def _said(wish: Wish, outcome: Confirmed) -> Response:
-    title, when = wish.reader.titles, f"{wish.reader.rhythm.words}, {wish.reader.zone.key} time"
     if outcome is Confirmed.TOO_LATE:
         return invitation(
             "This link has run out",
@@ -87,7 +85,7 @@ def _said(wish: Wish, outcome: Confirmed) -> Response:
             "You subscribed already", "Nothing was changed. Each mail has a link to change what you get."
         )
     return notice(
-        f"You will get {title}",
-        f"A mail comes {when}, from the next time on.",
+        f"You will get {wish.reader.titles}",
+        f"A mail comes {wish.reader.when}, from the next time on.",
         "Each mail has a link to change this, or to leave.",
     )

@@ -12,8 +12,16 @@ from werkzeug.datastructures import MultiDict
 from report.addresses import mailbox
 from report.catalogue import FIRST, recipes
 from report.errors import MailError
-from report.readers import WEEKDAY_NAMES, WEEKDAYS, Every, Reader, Rhythm, parse_rhythm, parse_zone
-from report.values import Span
+from report.readers import (
+    ONCE_A_MONTH,
+    WEEKDAY_NAMES,
+    WEEKDAYS,
+    Every,
+    Reader,
+    Rhythm,
+    parse_rhythm,
+    parse_zone,
+)
 
 OFTEN = {Every.DAY.value: "every day", Every.WEEK.value: "every week", Every.HOUR.value: "every hour"}
 _ELSEWHERE = "Other"
@@ -34,12 +42,13 @@ class Form:
     problems: Mapping[str, str] = field(default_factory=dict)
 
     choices: ClassVar = OFTEN
+    monthly_words: ClassVar = ONCE_A_MONTH
     weekdays: ClassVar = dict(zip(WEEKDAYS, WEEKDAY_NAMES, strict=True))
 
     @property
     def monthly(self) -> frozenset[str]:
         """The reports that come when a month is over, however often mail may come."""
-        return frozenset(name for name, recipe in recipes().items() if Span.DAY not in recipe.spans)
+        return frozenset(name for name, recipe in recipes().items() if recipe.is_monthly)
 
     @property
     def places(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mailer.reader_table import COLUMNS, cells_of
 from report.addresses import reader_key
-from report.readers import Reader
+from report.readers import ONCE_A_MONTH, Reader, parse_rhythm
 from report.settings import Settings
 from report.storage import Storage
 from report.subscribers import mail_to_readers, subscribers
@@ -31,12 +31,22 @@ def roll(storage: Storage, settings: Settings) -> list[dict[str, str]]:
 
 
 def aligned(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
-    """Yield the rows as lines of a table, its header first; times to the second."""
-    shown = ({**row, "since": _PART_OF_SECOND.sub("", row["since"])} for row in rows)
+    """Yield the rows as lines of a table, its header first; times to the second, and what comes otherwise."""
+    shown = ({**row, "since": _PART_OF_SECOND.sub("", row["since"]), "rhythm": _comes(row)} for row in rows)
     table = [dict(zip(LISTED, LISTED, strict=True)), *shown]
     widths = {name: max(len(row[name]) for row in table) for name in LISTED}
     for row in table:
         yield "  ".join(row[name].ljust(widths[name]) for name in LISTED).rstrip()
+
+
+def _comes(row: Mapping[str, str]) -> str:
+    """The rhythm as it is written, and beside it which reports come at other times."""
+    rhythm = parse_rhythm(row["rhythm"])
+    words = {report: rhythm.words_for(report) for report in row["reports"].split()}
+    if set(words.values()) == {ONCE_A_MONTH}:
+        return ONCE_A_MONTH
+    others = ", ".join(f"{report} {said}" for report, said in words.items() if said != rhythm.words)
+    return f"{rhythm} ({others})" if others else str(rhythm)
 
 
 def _mailed(reader: Reader, refusals: Refusals) -> str:

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, time, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from report.catalogue import titles
+from report.catalogue import recipes, titles
+from report.values import Span
 
+ONCE_A_MONTH = "once a month"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _REMEMBERED = timedelta(days=10)  # longer than a week and the hours a mail may be late
@@ -52,6 +54,18 @@ class Rhythm:
             return "every hour"
         often = "every day" if self.every is Every.DAY else f"every {WEEKDAY_NAMES[self.weekday]}"
         return f"{often} at {self.at.isoformat('minutes')}"
+
+    def words_for(self, report: str) -> str:
+        """Return when that report comes, as people say it: a report of months once a month, by any rhythm.
+
+        One without days so far comes to who reads hourly as if that were daily.
+        """
+        recipe = recipes().get(report)
+        if recipe and recipe.is_monthly:
+            return ONCE_A_MONTH
+        if recipe and self.every is Every.HOUR and Span.SO_FAR not in recipe.spans:
+            return replace(self, every=Every.DAY).words
+        return self.words
 
 
 def parse_rhythm(text: str) -> Rhythm:
@@ -126,6 +140,24 @@ class Reader:
     @property
     def titles(self) -> str:
         """The titles of the reports, as one phrase."""
-        known = titles()
-        *others, last = [known.get(name, name) for name in self.reports] or [""]
-        return f"{', '.join(others)} and {last}" if others else last
+        return _titles_of(self.reports)
+
+    @property
+    def when(self) -> str:
+        """When mail comes: "every hour, UTC time", and beside it which reports come at other times."""
+        by_words: dict[str, list[str]] = {}
+        for report in self.reports or ("",):
+            by_words.setdefault(self.rhythm.words_for(report), []).append(report)
+        if by_words.keys() == {ONCE_A_MONTH}:
+            return ONCE_A_MONTH
+        first, *others = sorted(
+            by_words, key=lambda words: (words == ONCE_A_MONTH, words != self.rhythm.words)
+        )
+        aside = ", ".join(f"{_titles_of(by_words[words])} {words}" for words in others)
+        return f"{first}, {self.zone.key} time{f' ({aside})' if aside else ''}"
+
+
+def _titles_of(reports: Sequence[str]) -> str:
+    known = titles()
+    *others, last = [known.get(name, name) for name in reports] or [""]
+    return f"{', '.join(others)} and {last}" if others else last

@@ -89,9 +89,7 @@ def add(address: str, reports: tuple[str, ...], rhythm: str | None, zone: str | 
     if is_unreadable(services.storage, reader_key(reader.address)):
         click.echo(f"{reader.address} has a record that cannot be read: it is replaced", err=True)
     outcome = enrol(services.storage, reader, datetime.now(UTC))
-    click.echo(
-        f"{reader.address} {outcome.value}: {reader.titles}, {reader.rhythm.words}, {reader.zone.key} time"
-    )
+    click.echo(f"{reader.address} {outcome.value}: {reader.titles}, {reader.when}")
     for note in week_notes([reader], services.settings.timezone, datetime.now(UTC)):
         click.echo(note)
 

@@ -54,6 +54,11 @@ class Recipe:
     needs: str
     alerts: Callable[[Mapping[str, Any]], Iterable[Message]] | None = None
 
+    @property
+    def is_monthly(self) -> bool:
+        """Whether it comes when a month is over, however often mail may come."""
+        return Span.DAY not in self.spans
+
 
 @cache
 def recipes() -> Mapping[str, Recipe]:

@@ -18,7 +18,7 @@ def render_question(wish: Wish, link: str) -> tuple[str, str]:
     """Return the mail's text and HTML; `link` leads to the page that fulfils the wish."""
     values = {
         "titles": wish.reader.titles,
-        "when": f"{wish.reader.rhythm.words}, {wish.reader.zone.key} time",
+        "when": wish.reader.when,
         "until": _moment(wish.asked_at + CONFIRM_WITHIN, wish.reader),
         "asked": _moment(wish.asked_at, wish.reader),
         "link": link,

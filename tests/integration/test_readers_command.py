@@ -78,6 +78,18 @@ def test_a_reader_is_added_changed_and_removed(office: Office) -> None:
     assert office.addresses == []
 
 
+def test_a_report_of_months_is_said_to_come_once_a_month(office: Office) -> None:
+    """When a reader is added and in the list; what a machine reads keeps the rhythm as it is written."""
+    added = office.run("add", "ann@example.com", "--report", "rates", "--rhythm", "hourly").output
+    office.run("add", "bob@example.com", "--report", "rates", "--report", "trends")
+    _boss, ann, bob = office.run("list").output.splitlines()[1:]
+
+    assert added == "ann@example.com added: County Cancer Rates, once a month\n"
+    assert re.split(r"  +", ann)[1:3] == ["rates", "once a month"]
+    assert re.split(r"  +", bob)[1:3] == ["rates trends", "daily 06:00 (rates once a month)"]
+    assert json.loads(office.run("list", "--format", "json").output)[1]["rhythm"] == "hourly"
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [

@@ -197,6 +197,14 @@ def test_the_button_subscribes_once(client: FlaskClient, storage: FragileStorage
     assert subscriber(storage, reader_key(ANN.address)) == reader
 
 
+def test_a_report_of_months_is_promised_once_a_month(client: FlaskClient) -> None:
+    """Before and after the button, however often the reader asked for mail."""
+    link = link_of(Wish(replace(ANN, reports=("rates",), rhythm=Rhythm(Every.HOUR)), NOW))
+
+    assert "To a…@example.com, once a month." in text_of(client.get(link))
+    assert "A mail comes once a month, from the next time on." in text_of(client.post(link))
+
+
 def test_a_link_from_before_leaving_is_void(client: FlaskClient, storage: FragileStorage) -> None:
     """An old link brings nobody back."""
     leave(storage, reader_key(ANN.address), "trends", "page", NOW)

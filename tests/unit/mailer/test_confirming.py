@@ -114,6 +114,19 @@ def test_the_mail_says_what_is_asked_for(storage: MemoryStorage, sender: NotingS
         assert "Monday, 23 November 2026, 14:30 (Asia/Kolkata)" in said
 
 
+def test_the_mail_promises_a_report_of_months_once_a_month(
+    storage: MemoryStorage, sender: NotingSender, work: Work
+) -> None:
+    """In text and HTML, beside what comes more often."""
+    ask(storage, replace(WISH, reader=replace(ANN, reports=("trends", "rates"))))
+    work(NOW)
+
+    for kind in ("plain", "html"):
+        assert "07:30, Asia/Kolkata time (County Cancer Rates once a month)" in " ".join(
+            body_of(sender.sent[0], kind).split()
+        )
+
+
 def test_the_mail_keeps_the_rules_of_mail_programs() -> None:
     """It is checked as a report's mail is: nothing is found that a reader's program would not bear."""
     assert problems_of(letter_of(SETTINGS, NOW)(WISH, "1"), SETTINGS.public_url) == []

@@ -1,10 +1,13 @@
 """Rules for readers and their rhythms."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import pytest
 
+from report.catalogue import recipes
 from report.readers import Every, Reader, Rhythm, parse_moment, parse_rhythm, parse_zone
+from report.values import Span
 
 
 @pytest.mark.parametrize(
@@ -74,3 +77,35 @@ def test_a_rhythm_without_a_weekday_is_not_made() -> None:
 def test_what_a_reader_gets_is_one_phrase(reports: tuple[str, ...], words: str) -> None:
     """Reports by their titles; one that is no longer there by its name."""
     assert Reader("a@example.com", reports, Rhythm(Every.HOUR), parse_zone("UTC")).titles == words
+
+
+@pytest.mark.parametrize(
+    ("reports", "written", "words"),
+    [
+        pytest.param(("trends",), "hourly", "every hour, UTC time", id="days so far"),
+        pytest.param(("rates",), "hourly", "once a month", id="months"),
+        pytest.param(("rates", "requests"), "daily 05:00", "once a month", id="two of months"),
+        pytest.param(
+            ("rates", "trends"),
+            "daily 05:00",
+            "every day at 05:00, UTC time (County Cancer Rates once a month)",
+            id="days and months",
+        ),
+        pytest.param(("gone",), "weekly mon 05:00", "every Monday at 05:00, UTC time", id="no longer there"),
+    ],
+)
+def test_nobody_is_promised_a_report_more_often_than_it_comes(
+    reports: tuple[str, ...], written: str, words: str
+) -> None:
+    """A report of months comes once a month, whatever the rhythm; beside others that is said apart."""
+    assert Reader("a@example.com", reports, parse_rhythm(written), parse_zone("UTC")).when == words
+
+
+def test_a_report_without_days_so_far_comes_daily_to_who_reads_hourly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first hour of the day is when the day before is over."""
+    recipe = replace(recipes()["trends"], spans=frozenset({Span.DAY}))
+    monkeypatch.setattr("report.readers.recipes", lambda: {"days": recipe})
+
+    assert parse_rhythm("hourly").words_for("days") == "every day at 00:00"
