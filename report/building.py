@@ -119,7 +119,7 @@ def _build_edition(services: Services, recipe: Recipe, period: Period, force: bo
         editions.announce(storage, standing)  # a build killed just before did not
         return Built(standing, fresh=False)
     report = labelled(recipe.build(ingredients, period), ingredients.source, sources)
-    edition, fresh = freeze_next(services, report, standing)
+    edition, fresh = freeze_next(services, report, standing, force=force)
     editions.announce(storage, edition)
     _write_checked(services, edition, inputs)
     return Built(edition, fresh)
@@ -133,8 +133,8 @@ def _digest(services: Services, sources: list[str]) -> str:
     """What the edition depends on, as one hash: what it is made from, and the settings."""
     settings = services.settings
     judged = settings.trend_floor, settings.trend_least_tweets, settings.trend_least_authors
-    said = [settings.timezone.key, f"{settings.count_retweets} {judged}", settings.public_url]
-    said += [str(settings.mail_warn_below), *sources]
+    said = [settings.timezone.key, f"{settings.count_retweets} {judged}", str(settings.mail_warn_below)]
+    said += sources
     return sha256("\n".join(said).encode()).hexdigest()
 
 

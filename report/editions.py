@@ -152,12 +152,6 @@ def newest_of(storage: Storage, report: str, period_id: str) -> Edition:
     return load(storage, edition_folder(report, period_id, revision))
 
 
-def newest_before(storage: Storage, report: str, period_id: str, revision: int) -> Edition | None:
-    """Return the period's last finished revision below a number, None where there is none."""
-    found = [one for one in _revisions(storage, report, period_id) if one < revision] if revision > 1 else []
-    return load(storage, edition_folder(report, period_id, max(found))) if found else None
-
-
 def last_revision(storage: Storage, report: str, period_id: str) -> int:
     """Return the number of the period's last finished revision, 0 where there is none."""
     return max(_revisions(storage, report, period_id), default=0)

@@ -39,6 +39,11 @@ def note_made_up(source: Storage, files: Mapping[str, str]) -> None:
     source.put(MARK, json_bytes({"files": dict(files)}), JSON)
 
 
+def is_made_up(data: Mapping[str, Any]) -> bool:
+    """Whether a report's data says that it is a demo."""
+    return data.get(_FLAG) is True
+
+
 def labelled(report: Report, source: Storage, lines: Iterable[str]) -> Report:
     """Return the report, saying that it is a demo where a file it is made from was made up.
 

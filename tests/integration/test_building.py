@@ -143,6 +143,41 @@ def test_forcing_the_same_data_makes_no_new_revision(make_storage: MakeStorage) 
     assert not build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING, force=True).fresh
 
 
+def test_another_address_is_no_correction(make_storage: MakeStorage) -> None:
+    """Two hosts that are reached by other names agree, even counting anew; forced, only links differ."""
+    storage = make_storage("folder")
+    collect(storage)
+    hosts = [services_on(storage, public_url=f"https://{name}.example") for name in ("a", "long-name")]
+    first = build_edition(hosts[0], "trends", str(DAY), NEXT_MORNING).edition
+    for services in (*hosts, *hosts):
+        again = build_edition(services, "trends", str(DAY), NEXT_MORNING)
+        assert (again.fresh, again.edition) == (False, first)
+        storage.delete(f"editions/trends/{DAY}/checked.json")  # as if what it was counted from lay otherwise
+
+    forced = build_edition(hosts[1], "trends", str(DAY), NEXT_MORNING, force=True).edition
+    letter, page = (storage.get(f"{forced.folder}{name}").decode() for name in ("mail.txt", "page.html"))
+    assert (forced.revision, "https://long-name.example/" in letter, "What changed" in page) == (
+        2,
+        True,
+        False,
+    )
+
+
+def test_a_correction_made_anew_corrects_the_same(make_storage: MakeStorage) -> None:
+    """With other links it tells what changed since the version it corrected, not that nothing did."""
+    storage = make_storage("folder")
+    for name, first in (("a", 1), ("b", 100)):
+        collect(storage, name=name, first=first)
+        build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING)
+    moved = services_on(storage, public_url="https://moved.example")
+    for is_new in (True, False):
+        made = build_edition(moved, "trends", str(DAY), NEXT_MORNING, force=True)
+        assert (made.edition.revision, made.fresh) == (3, is_new)
+    data = json.loads(storage.get(f"{made.edition.folder}data.json"))
+
+    assert (data["corrects"]["revision"], data["corrects"]["totals"]["tweets"]) == (1, 20)
+
+
 def test_late_data_makes_a_second_revision_and_keeps_the_first(make_storage: MakeStorage) -> None:
     """What went out stays as it was."""
     storage = make_storage("folder")
