@@ -103,9 +103,14 @@ def _table(groups: Iterable[Group], mails: Iterable[Mail], by_reader: bool) -> I
     widths = _widths(groups)
     last = "reader: state" if by_reader else "readers: state"
     yield _row([*_HEADINGS, last], widths)
-    rows = map(_of_one, mails) if by_reader else map(_of_many, sorted(summed_up(mails), key=_order))
+    rows = map(_of_one, _by_time(mails)) if by_reader else map(_of_many, sorted(summed_up(mails), key=_order))
     for row in rows:
         yield _row(row, widths)
+
+
+def _by_time(mails: Iterable[Mail]) -> list[Mail]:
+    """Those due at one moment stay by edition, a correction after what it corrects."""
+    return sorted(mails, key=lambda mail: mail.due_at)
 
 
 def _of_one(mail: Mail) -> list[str]:

@@ -62,6 +62,17 @@ def test_a_plan_says_who_is_to_get_a_correction(house: House) -> None:
     assert {line.partition(":")[0] for line in found[2].splitlines()} == {"already sent, nothing to do"}
 
 
+def test_a_line_for_each_reader_stands_in_order_of_time(house: House) -> None:
+    """Also where one edition's readers have their hours before and after another's."""
+    house.subscribe(BOB, "daily 00:30")
+    house.subscribe(CYD, "hourly")
+
+    lines = house.run("plan", "--at", "2026-11-22T00:15Z", "--readers").stdout.splitlines()[1:]
+
+    assert {line.split()[6] for line in lines} >= {"2026-11-21", "2026-11-22T0100Z"}
+    assert [line[:16] for line in lines] == sorted(line[:16] for line in lines)
+
+
 def test_what_nobody_sent_in_time_is_pointed_at(house: House) -> None:
     """Plan and dry run name who the next run will say is without; of a time to come nobody knows that."""
     house.send("2026-11-21T04:45Z")
