@@ -56,6 +56,10 @@ class FeedUnavailable(FeedError):
     permanent = False
 
 
+class OwnTweets(TrendsError):
+    """Made-up tweets would be counted with somebody's own."""
+
+
 class EngineError(TrendsError):
     """A question could not be answered by the engine."""
 

@@ -38,8 +38,9 @@ def demo(names: tuple[str, ...], days: int, until: datetime, seed: int) -> None:
     """Write made-up tweets of genuine shape, to see the reports at work; or what other reports are made from.
 
     The same seed gives the same files. Running it again adds what went by since: hours of tweets, a month
-    of the city's requests, answers about topics. The source of another report is left alone if it has
-    files of your own, or if settings say something of it; its pages say that they are a demo.
+    of the city's requests, answers about topics. Where there are tweets of your own, none are made up. The
+    source of another report is left alone if it has files of your own, or if settings say something of it;
+    its pages say that they are a demo.
 
     \b
     Examples:

@@ -6,6 +6,7 @@ An hour never changes once it is over, so what is there is left alone, but for t
 may have been running when it was written, and is written anew, up to the moment asked for.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,12 +14,14 @@ from datetime import UTC, datetime, timedelta
 import zstandard
 
 from collector.demo.hours import Seen, hour_documents
+from report.errors import OwnTweets
 from report.places import raw_hour
 from report.storage import Storage
 from report.window import Window
 
 _LEVEL = 3
 _TYPE = "application/zstd"
+_DEMO = re.compile(r"/demo-[0-9]+\.jsonl\.zst$")
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,12 @@ def demo_window(days: int, until: datetime) -> Window:
 
 
 def write_demo(storage: Storage, seed: int, window: Window, step: Callable[[int], object]) -> Written:
-    """Write what is missing of the window's hours; call `step(1)` after each. Raise `StorageError`.
+    """Write what is missing of the window's hours; call `step(1)` after each.
 
-    The window starts on a full hour.
+    The window starts on a full hour. Raise `OwnTweets` where raw/ has anything but the demo's, of whatever
+    day, for nobody could tell the tweets apart once they are counted; and `StorageError`.
     """
+    _check_alone(storage)
     there = [key for day in _days(window) for key in _demo_keys(storage, seed, day)]
     whole = set(there[:-1])
     tweets = hours = kept = 0
@@ -64,6 +69,15 @@ def packed(documents: list[Seen]) -> bytes:
     """Return the documents' lines, compressed by one thread, so that the same lines give the same bytes."""
     lines = b"".join(document.line + b"\n" for document in documents)
     return zstandard.ZstdCompressor(level=_LEVEL, threads=0).compress(lines)
+
+
+def _check_alone(storage: Storage) -> None:
+    own = next((info.key for info in storage.list("raw/") if not _DEMO.search(info.key)), None)
+    if own:
+        raise OwnTweets(
+            f"no tweets were made up: there are others, such as {own}, and all would be counted as one; "
+            "name an empty place in STORAGE_URL, such as file:./demo"
+        )
 
 
 def _write_hour(storage: Storage, seed: int, hour: datetime, end: datetime) -> int:

@@ -186,6 +186,19 @@ def test_demo_writes_hours_and_adds_what_is_missing(storage: DirectoryStorage) -
     assert lines_of(storage, demo_key(1, NOON.replace(hour=2))) == closed
 
 
+@pytest.mark.parametrize(
+    "own", ["raw/dt=2025-01-01/hour=00/import-ab.jsonl.gz", "raw/dt=2026-11-20/hour=01/demo-1.jsonl"]
+)
+def test_demo_never_mixes_with_ones_own_tweets(storage: DirectoryStorage, own: str) -> None:
+    """Of whatever day they are: the command fails, says what it found, and writes nothing."""
+    storage.put(own, b"{}\n")
+    refused = run(storage, "demo", "--days", "1", "--until", "2026-11-20T01:30:00Z")
+
+    assert refused.exit_code == 1
+    assert f"no tweets were made up: there are others, such as {own}" in refused.output
+    assert [info.key for info in storage.list()] == [own]
+
+
 def test_demo_gives_the_same_bytes_wherever_it_runs(storage: DirectoryStorage, tmp_path: Path) -> None:
     """The same seed and end give the same objects, to the byte."""
     other = DirectoryStorage(tmp_path / "other")
