@@ -1,7 +1,8 @@
 """`python -m mailer plan`: who gets what, covering which period, and when."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,11 +15,14 @@ from mailer.groups import Group
 from mailer.heartbeats import last_beat, moves_before
 from mailer.ledger import Occasion
 from mailer.pacing import Stop
-from mailer.rounds import coming_groups, missed_groups, open_groups
+from mailer.rounds import coming_groups, missed_groups, next_turn, open_groups
 from mailer.week_notes import week_notes
 from report.composition import services_from_environ
+from report.readers import Reader
 from report.runs import this_run
+from report.settings import Settings
 from report.subscribers import readers_of
+from report.words import clock_hour, plain_day
 
 _HEADINGS = ("due (UTC)", "there", "zone", "report", "period")
 
@@ -43,8 +47,9 @@ def plan(at: str | None, days: int, by_reader: bool, form: str) -> None:
     """Show who would get what, covering which period, and when; write nothing, send nothing.
 
     What nobody sent in time stands first, then what is due now, with what the ledger says of it, then what is
-    to come, by the reader's clock and in UTC. It is decided as `send` decides it, by the reports that stand:
-    none is built for it. Readers of an edition who are due at one hour of one zone share a line.
+    to come, by the reader's clock and in UTC; last, when a report comes next that nobody gets so soon. It is
+    decided as `send` decides it, by the reports that stand: none is built for it. Readers of an edition who
+    are due at one hour of one zone share a line.
 
     \b
     Examples:
@@ -67,8 +72,20 @@ def plan(at: str | None, days: int, by_reader: bool, form: str) -> None:
     mails = _noted(forecast(desk, groups), notes)
     for line in _json(mails) if form == "json" else _table(groups, mails, by_reader):
         click.echo(line)
-    for note in (*notes, *week_notes(readers, settings.timezone, now)):
+    later = _due_later(settings, readers, {group.report for group in groups}, now)
+    for note in (*notes, *later, *week_notes(readers, settings.timezone, now)):
         click.echo(note, err=True)
+
+
+def _due_later(
+    settings: Settings, readers: Sequence[Reader], planned: Collection[str], now: datetime
+) -> Iterator[str]:
+    """Say of each report that has readers, and nothing in the plan, when it comes next."""
+    for report in dict.fromkeys(name for reader in readers for name in reader.reports):
+        if report not in planned:
+            theirs = [replace(reader, reports=(report,)) for reader in readers if report in reader.reports]
+            if turn := next_turn(settings, theirs, now):
+                yield f"{report}: next due {plain_day(turn.due_at)}, {clock_hour(turn.due_at)} UTC"
 
 
 def _noted(mails: Iterable[Mail], notes: dict[str, None]) -> Iterator[Mail]:

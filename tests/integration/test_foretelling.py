@@ -73,6 +73,19 @@ def test_a_line_for_each_reader_stands_in_order_of_time(house: House) -> None:
     assert [line[:16] for line in lines] == sorted(line[:16] for line in lines)
 
 
+def test_a_report_that_is_not_due_yet_is_said_to_come(house: House) -> None:
+    """A week's plan names when a report of months comes next; what is in the plan is not named again."""
+    house.subscribe(BOB, "daily 05:00")
+    house.rewrite(BOB, reports=["rates", "trends"])
+
+    planned = house.run("plan", "--at", FIVE, "--days", "7")
+    later = house.run("plan", "--at", FIVE, "--days", "14")
+
+    assert "rates" not in planned.stdout
+    assert planned.stderr == "rates: next due 1 December 2026, 05:00 UTC\n"
+    assert ("rates" in later.stdout, later.stderr) == (True, "")
+
+
 def test_what_nobody_sent_in_time_is_pointed_at(house: House) -> None:
     """Plan and dry run name who the next run will say is without; of a time to come nobody knows that."""
     house.send("2026-11-21T04:45Z")
