@@ -24,6 +24,10 @@ from report.subscribers import mail_to_readers, readers_of, subscribers
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAMED = 5  # periods, in a line that says there are more
+_HASHED = (
+    "a hash stands for an address that is no reader's, or no reader's any more: the ledger keeps no addresses; "
+    "`python -m mailer ledger ADDRESS` finds what was sent there"
+)
 _LATELY = 200  # periods looked through for a reader's last: a week of hourly mail
 
 
@@ -90,11 +94,13 @@ def ledger(
     if word:
         raise click.UsageError("--resolve needs the READERs it is about")
     occasion = Occasion(report, period or _last_day(mailed), correction or 0)
-    rows = [row for row in _rows(services, occasion, now) if _is_asked_for(row, states, readers)]
+    rows = [row for row in _rows(services, occasion, readers, now) if _is_asked_for(row, states, readers)]
     if form == "table":
         click.echo(f"{report} {occasion.period}: {counts_of(rows) or 'no entries'}")
     if rows:
         click.echo({"table": _table, "csv": as_csv, "json": as_json}[form](rows))
+    if form == "table" and any("@" not in row.reader for row in rows):
+        click.echo(_HASHED, err=True)
     if form == "table" and not period and (since := mailed[: mailed.index(occasion.period)]):
         more = ", …" if len(since) > _NAMED else ""
         click.echo(f"mailed since then: {', '.join(since[:_NAMED])}{more}; --edition shows one", err=True)
@@ -128,10 +134,12 @@ def _last_of(services: Services, report: str, mailed: Sequence[str], reader: str
     return _last_day(mailed)
 
 
-def _rows(services: Services, occasion: Occasion, now: datetime) -> list[Row]:
+def _rows(services: Services, occasion: Occasion, asked: Sequence[str], now: datetime) -> list[Row]:
+    """A row for each mail; its address is known of readers, and of who was asked for by it."""
     settings = services.settings
     known = [*mail_to_readers(settings).values(), *subscribers(services.storage)]
-    addresses = {reader_key(reader.address): reader.address for reader in known}
+    addresses = {reader_key(reader): reader for reader in asked if "@" in reader}
+    addresses |= {reader_key(reader.address): reader.address for reader in known}
 
     def state_of(entry: Entry) -> State:
         return entry.state_at(now, is_over)

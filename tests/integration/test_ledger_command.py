@@ -122,6 +122,19 @@ def test_the_first_look_says_that_there_is_nothing(office: Office) -> None:
     )
 
 
+def test_a_hash_in_the_place_of_an_address_is_explained_once(office: Office) -> None:
+    """The ledger holds no address: who is no reader is a hash, which is said beside the table."""
+    quiet = office.run("ledger").stderr
+    office.run("send", "--to", "zoe@example.com", "--to", "yan@example.com", "--period", "2026-11-20")
+
+    shown, asked = office.run("ledger"), office.run("ledger", "zoe@example.com")
+
+    assert reader_key("zoe@example.com") in shown.stdout
+    assert (quiet, shown.stderr.count("no reader's, or no reader's any more")) == ("", 1)
+    assert "zoe@example.com  accepted" in asked.stdout
+    assert asked.stderr == office.run("ledger", "--format", "json").stderr == ""
+
+
 def test_a_correction_is_settled_apart(office: Office) -> None:
     """`--correction 1` speaks of that mail and leaves the first one's entry alone."""
     told = office.run("ledger", "--resolve", "again", "--correction", "1", ANN)
