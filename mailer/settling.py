@@ -17,7 +17,8 @@ from report.storage import Storage
 _SETTLED_BY_HAND = (State.UNKNOWN, State.REFUSED)
 _ADVICE = {
     State.CLAIMED: "a run is at it",
-    State.ACCEPTED: "the server took it",
+    State.ACCEPTED: "the server took it, and nothing sends it twice; look for it in the junk, or in the "
+    "server's log",
 }
 _NOBODY = Run("", 0, "")
 _HASH_SIGNS = 32

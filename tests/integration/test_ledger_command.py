@@ -96,7 +96,8 @@ def test_a_word_that_cannot_be_kept_is_said(office: Office) -> None:
 
     assert told.exit_code == 1
     assert told.stdout.splitlines()[1:] == [
-        f"trends 2026-11-20 to {BOB}: it is accepted: the server took it",
+        f"trends 2026-11-20 to {BOB}: it is accepted: the server took it, and nothing sends it twice; "
+        "look for it in the junk, or in the server's log",
         "trends 2026-11-20 to cyd@example.com: there is no ledger entry",
     ]
 
