@@ -25,8 +25,8 @@ from report.subscribers import mail_to_readers, readers_of, subscribers
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAMED = 5  # periods, in a line that says there are more
 _HASHED = (
-    "a hash stands for an address that is no reader's, or no reader's any more: the ledger keeps no addresses; "
-    "`python -m mailer ledger ADDRESS` finds what was sent there"
+    "a hash stands for an address that is no reader's, or no reader's any more: the ledger keeps no "
+    "addresses; `python -m mailer ledger ADDRESS` finds what was sent there"
 )
 _LATELY = 200  # periods looked through for a reader's last: a week of hourly mail
 
