@@ -38,7 +38,7 @@ def runs(seen: Mapping[str, datetime], now: datetime, *, mail_leaves: bool) -> V
     """Return whether the mailer runs, and on how many hosts."""
     lately = sorted(host for host, at in seen.items() if now - at < _LATELY)
     if not seen:
-        return skipped("runs", "no run of the mailer was seen yet")
+        return skipped("runs", "no run by cron was seen yet")
     last = max(seen.values())
     if now - last >= _ALIVE:
         minutes = int((now - last).total_seconds() // 60)

@@ -71,6 +71,11 @@ def test_runs(ago: dict[str, int], level: Level) -> None:
         assert verdict.says.startswith("2 hosts run the mailer, one mail each reader: web-1, web-2")
 
 
+def test_a_mail_sent_by_hand_is_no_run() -> None:
+    """Where one was accepted and cron never ran, the doctor's lines agree."""
+    assert runs({}, NOW, mail_leaves=True).says == "no run by cron was seen yet"
+
+
 def test_another_host_that_mails_makes_up_for_cron() -> None:
     """Of a fleet, the host without cron is warned of, not called wrong."""
     storage = MemoryStorage()
