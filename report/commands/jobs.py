@@ -13,6 +13,7 @@ from report.errors import BuildRunning
 from report.leases import lease
 from report.runs import this_run
 from report.services import Services
+from report.words import count_of
 
 ALERT = click.option("--alert", is_flag=True, help="Tell the owner of a failure, as what cron starts should.")
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -34,4 +35,4 @@ def keep_histories(services: Services, now: datetime, *, rebuild: bool = False) 
         click.echo(f"the hashtags' histories are left to another run: {error}")
         return
     if taken:
-        click.echo(f"took {len(taken)} days into the hashtags' histories, up to {taken[-1]}")
+        click.echo(f"took {count_of(len(taken), 'day')} into the hashtags' histories, up to {taken[-1]}")

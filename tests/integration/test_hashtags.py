@@ -210,6 +210,15 @@ def run(environ: Mapping[str, str], *arguments: str) -> str:
     return ran.stdout
 
 
+def test_one_day_is_called_a_day(tmp_path: Path) -> None:
+    """What a compaction says of the histories counts as people do."""
+    collect(DirectoryStorage(tmp_path / "data", None, "http://localhost"), 0, "tax")
+
+    said = run({"STORAGE_URL": f"file:{tmp_path / 'data'}"}, "compact")
+
+    assert f"took 1 day into the hashtags' histories, up to {YESTERDAY}" in said
+
+
 def test_compacting_brings_the_pages(
     environs: dict[str, dict[str, str]], tmp_path: Path, s3: "S3Client", bucket: str
 ) -> None:
