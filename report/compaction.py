@@ -20,6 +20,7 @@ from hashlib import sha256
 from report.places import raw_day, recent_day, whole_day
 from report.storage import ObjectInfo, Storage
 from report.window import Window
+from report.words import count_of
 
 LONGEST_RUN = timedelta(hours=1)
 _RAW = re.compile(
@@ -123,10 +124,11 @@ class Done:
     def said(self) -> str:
         """Return all that is to be told of it."""
         said = [
-            f"compacted {self.hours} hours and {self.days} days from {self.raw_objects:,} raw objects",
-            f"{self.refused:,} documents refused{self._where()}" if self.refused else "",
+            f"compacted {count_of(self.hours, 'hour')} and {count_of(self.days, 'day')} "
+            f"from {count_of(self.raw_objects, 'raw object')}",
+            f"{count_of(self.refused, 'document')} refused{self._where()}" if self.refused else "",
             f"{self.lost} left to another run" if self.lost else "",
-            f"{len(self.replaced)} raw objects changed since they were compacted, and were not read again; "
+            f"{count_of(len(self.replaced), 'raw object')} changed since compacted, and not read again; "
             f"the first: {self.replaced[0]}"
             if self.replaced
             else "",

@@ -158,7 +158,7 @@ def test_a_changed_raw_object_is_named() -> None:
     compact(storage)
     arrive(storage, [Arrival(1, [(2, 0)], 0, 0)])
 
-    assert "1 raw objects changed" in compact(storage).said()
+    assert "1 raw object changed" in compact(storage).said()
 
 
 def cut_between_tweets() -> list[bytes]:

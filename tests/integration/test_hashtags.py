@@ -216,6 +216,7 @@ def test_one_day_is_called_a_day(tmp_path: Path) -> None:
 
     said = run({"STORAGE_URL": f"file:{tmp_path / 'data'}"}, "compact")
 
+    assert "compacted 0 hours and 1 day from 1 raw object\n" in said
     assert f"took 1 day into the hashtags' histories, up to {YESTERDAY}" in said
 
 
