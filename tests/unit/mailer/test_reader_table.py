@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -121,3 +122,18 @@ def test_a_table_without_addresses_is_refused(text: str) -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Whatever stands in the file, it ends in lines or in our own error."""
     list(read_table(f"address\n{text}", DEFAULT))
+
+
+def test_the_readme_shows_a_table_that_is_taken() -> None:
+    """Who copies it has readers with each column as it is written there."""
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("```csv\n")[2].partition("```")[0]
+
+    ann, bob = good(shown)
+
+    assert (ann.reports, str(ann.rhythm), ann.zone.key) == (
+        ("trends", "rates"),
+        "weekly mon 05:00",
+        "Europe/Paris",
+    )
+    assert replace(bob, address="") == replace(DEFAULT, address="")
