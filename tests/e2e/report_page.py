@@ -6,10 +6,14 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 _WATCH_SHIFTS = """
-  window.shifted = 0;
-  new PerformanceObserver((list) => { for (const shift of list.getEntries()) window.shifted += shift.value; })
-    .observe({ type: "layout-shift", buffered: true });
+  window.shifts = [];
+  const said = ({ node, previousRect, currentRect }) =>
+    `${node?.outerHTML ?? node?.textContent} ${JSON.stringify([previousRect, currentRect])}`.slice(-400);
+  new PerformanceObserver((list) => {
+    for (const shift of list.getEntries()) window.shifts.push([shift.value, shift.sources.map(said).join()]);
+  }).observe({ type: "layout-shift", buffered: true });
 """
+_A_PIXEL = 1e-4  # of one line of a telephone: a font drawn late on a busy machine
 
 
 @dataclass
@@ -43,9 +47,9 @@ class ReportPage:
             figure.locator(".live canvas").first.wait_for()
 
     @property
-    def shifted(self) -> float:
-        """How much the layout has jumped, as Cumulative Layout Shift counts it, but without forgiving."""
-        return float(self.page.evaluate("window.shifted"))
+    def jumps(self) -> list[tuple[float, str]]:
+        """What has jumped, and how much, as Cumulative Layout Shift counts it, but without forgiving."""
+        return [(value, what) for value, what in self.page.evaluate("window.shifts") if value > _A_PIXEL]
 
     def close(self) -> None:
         """Close the window."""

@@ -111,7 +111,7 @@ def test_nothing_jumps(open_page: Open, width: int) -> None:
     report = open_page(viewport={"width": width, "height": 800})
     report.read_to_the_end()
 
-    assert report.shifted == 0
+    assert report.jumps == []
 
 
 def test_charts_follow_the_colours_of_the_screen(open_page: Open) -> None:
