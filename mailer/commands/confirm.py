@@ -31,8 +31,8 @@ def confirm() -> None:
     """Mail the links by which readers confirm that they subscribed.
 
     The web pages start this for each wish; cron runs it too, for those whose mail could not leave. An
-    address gets one such mail an hour at most. Says nothing where nobody waits. Exits with 1 if somebody was
-    not asked, or perhaps not; the owner is told, but for addresses that do not exist.
+    address gets one such mail an hour at most. Where nobody waits, only a terminal is told. Exits with 1 if
+    somebody was not asked, or perhaps not; the owner is told, but for addresses that do not exist.
 
     \b
     Example:
@@ -44,6 +44,8 @@ def confirm() -> None:
         return
     with failure_told(services, Alarm.NOT_ASKED, "the run of mailer confirm", now):
         answers = _asked(services, now)
+    if not answers and sys.stdout.isatty():
+        click.echo("nobody waits to be asked")
     questions = {answer.question for answer in answers}
     found = findings_of(answers)
     if found or Question.ASKED in questions:  # where nobody waits, nobody knows whether mail would leave

@@ -1,6 +1,7 @@
 """Rules for `python -m mailer confirm`, alone and side by side with others of its kind."""
 
 import os
+import pty
 import subprocess
 import sys
 from collections import Counter
@@ -77,3 +78,15 @@ def test_where_nobody_waits_nothing_is_said(tmp_path: Path) -> None:
     assert (quiet.exit_code, quiet.output) == (0, "")
     assert unset.exit_code == 0
     assert "SECRET_KEY is not set" in unset.output
+
+
+def test_who_types_it_is_told_that_nobody_waits(tmp_path: Path) -> None:
+    """On a terminal silence would leave open whether anything was done."""
+    ours, theirs = pty.openpty()
+    environ = {"PATH": os.environ["PATH"], **settings_in(tmp_path), **SECRET}
+    command = [sys.executable, "-m", "mailer", "confirm"]
+    subprocess.run(command, cwd=ROOT, env=environ, stdout=theirs, check=True, timeout=60)
+    os.close(theirs)  # where nothing was written, reading ends with an error
+
+    assert os.read(ours, 100) == b"nobody waits to be asked\r\n"
+    os.close(ours)
