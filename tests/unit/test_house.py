@@ -247,12 +247,12 @@ def bare_path() -> Iterator[str]:
 
 
 def test_bootstrap_says_how_it_is_used(tmp_path: Path) -> None:
-    """--help names both commands; an unknown one is refused with the same words and status 2."""
+    """--help names both commands; an unknown one is named, with the way to the known ones, and status 2."""
     told = bootstrap("--help", folder=tmp_path / "a folder")
     refused = bootstrap("rnu", folder=tmp_path / "a folder")
 
     assert (told.returncode, refused.returncode) == (0, 2)
-    assert refused.stderr == told.stdout
+    assert refused.stderr == "I do not know: rnu\nType ./bootstrap.sh --help to see what I know.\n"
     assert "\n  run " in told.stdout
     assert "\n  test " in told.stdout
 
