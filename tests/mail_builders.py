@@ -48,6 +48,11 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
+def collect_at_noon(storage: Storage, day: date) -> None:
+    """Put a line of a day where tweets are collected: from that day on there are reports, of silence too."""
+    storage.put(f"raw/dt={day}/hour=12/import.jsonl", b"{}\n")
+
+
 def a_frozen_edition(
     storage: Storage,
     day: date = DAY,

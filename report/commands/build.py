@@ -17,6 +17,7 @@ from report.commands.jobs import ALERT, DAY, keep_histories, owner_told
 from report.composition import services_from_environ
 from report.errors import BuildError, BuildRunning, NotBegun
 from report.periods import day_period, month_period, newest_over, offered
+from report.report_places import shown
 from report.services import Services
 from report.terminal import printable
 from report.values import Span
@@ -86,11 +87,17 @@ def build(
             problems += _not_handed(services, built.handed, f"{name} {wanted}", now, alert)
         except NotBegun as error:
             if days is None:
-                raise NotBegun(f"{error}; this report is made from {find(name).needs}") from error
+                raise NotBegun(f"{error}; {_made_from(services, name)}") from error
             click.echo(f"left out: {error}")
     keep_histories(services, now)
     if problems:
         raise BuildError("; ".join(problems))
+
+
+def _made_from(services: Services, name: str) -> str:
+    """What a report is made from, and where storage is: a typing error there shows an empty one."""
+    storage = shown(services.settings.storage_url, "")
+    return f"this report is made from {find(name).needs}; STORAGE_URL names {printable(storage)}"
 
 
 def _periods(

@@ -269,7 +269,9 @@ def test_an_edition_outlives_the_raw_documents(make_storage: MakeStorage) -> Non
 
 def test_a_day_that_never_was_is_said(make_storage: MakeStorage) -> None:
     """Samoa had no 30 December 2011."""
-    samoa = services_on(make_storage("folder"), timezone=ZoneInfo("Pacific/Apia"))
+    storage = make_storage("folder")
+    collect(storage, day=date(2011, 12, 29))
+    samoa = services_on(storage, timezone=ZoneInfo("Pacific/Apia"))
 
     with pytest.raises(BuildError, match="2011-12-30 is no day in Pacific/Apia"):
         build_edition(samoa, "trends", "2011-12-30", NEXT_MORNING)
@@ -296,7 +298,9 @@ def test_a_build_runs_once(make_storage: MakeStorage) -> None:
 
 def test_an_empty_day_is_an_edition(make_storage: MakeStorage) -> None:
     """A silent night is impossible: nothing collected is said, not skipped."""
-    edition = build_edition(services_on(make_storage("folder")), "trends", str(DAY), NEXT_MORNING).edition
+    storage = make_storage("folder")
+    collect(storage, day=DAY - timedelta(days=1))
+    edition = build_edition(services_on(storage), "trends", str(DAY), NEXT_MORNING).edition
 
     assert edition.headline == "Nothing was collected on Friday, 20 November 2026."
     assert (edition.is_empty, edition.coverage, edition.ranking) == (True, 0.0, ())

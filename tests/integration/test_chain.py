@@ -99,6 +99,7 @@ def test_a_tweet_travels_from_the_feed_to_page_and_mail(chains: dict[str, Chain]
 def test_the_mail_is_what_was_ordered(chains: dict[str, Chain], tmp_path: Path) -> None:
     """Titled just so, text first, then HTML with its pictures, and not too large."""
     chain = chains["folder"]
+    chain.collect()
     chain.run("mailer", "send", "--at", "2025-03-11T05:00:00Z")
     (path,) = (tmp_path / "folder").glob("*.eml")
     mail = message_from_bytes(path.read_bytes(), policy=policy.default)

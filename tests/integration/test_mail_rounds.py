@@ -1,7 +1,7 @@
 """Rules for what a run does with all that is due, from readers to letters and back to the owner."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from report.alert_states import states
 from report.editions import newest_of
 from report.runs import Run
 from report.suppressions import suppress
-from tests.mail_builders import HTML, a_frozen_edition
+from tests.mail_builders import HTML, a_frozen_edition, collect_at_noon
 from tests.mail_house import ANN, BOB, CYD, FIVE, OWNER, QUARTER_PAST, House, furnished, words_of
 from tests.s3_server import variables_of
 
@@ -215,11 +215,22 @@ def test_what_is_too_late_is_published_and_told_once(any_house: House) -> None:
 
 def test_a_first_run_ever_alarms_nobody(house: House) -> None:
     """Installed at noon, it publishes what was due at five and waits for tomorrow."""
+    collect_at_noon(house.storage, date(2026, 11, 19))
     result = house.send("2026-11-20T12:00Z")
 
     assert (result.exit_code, house.reached()) == (0, [])
     assert result.stdout == "nothing is due until 2026-11-21 05:00 UTC\n"
     assert newest_of(house.storage, "trends", "2026-11-19").revision == 1
+
+
+def test_before_the_first_tweet_nobody_is_mailed(house: House) -> None:
+    """A storage mistyped, or a collector that never ran: the owner is told, and readers get no empty news."""
+    result = house.send("2026-11-20T05:00Z")
+
+    assert (result.exit_code, list(house.storage.list("editions/trends/2026-11-19/"))) == (1, [])
+    [letter] = house.letters()
+    assert letter["To"] == OWNER
+    assert "trends 2026-11-19 could not be built: no tweet was ever collected" in words_of([letter])
 
 
 def test_the_first_run_after_an_outage_tells_what_passed(house: House) -> None:
@@ -319,6 +330,7 @@ def test_a_period_that_cannot_be_sent_is_said(house: House, arguments: tuple[str
 
 def test_with_nobody_to_mail_the_report_is_published_all_the_same(house: House) -> None:
     """MAIL_TO may be nobody: pages wait for the morning's edition too."""
+    collect_at_noon(house.storage, date(2026, 11, 19))
     result = house.send("2026-11-20T05:00Z", MAIL_TO="nobody")
 
     assert result.stdout == "nobody is to be mailed: MAIL_TO is nobody, and nobody subscribed\n"
@@ -338,6 +350,7 @@ def test_storage_that_fails_is_told(house: House) -> None:
 
 def test_the_plan_is_what_the_run_does(any_house: House) -> None:
     """Who is due now in the plan is who the run mails, and planning leaves storage as it was."""
+    collect_at_noon(any_house.storage, date(2026, 11, 15))
     any_house.subscribe(BOB, "daily 05:00", "Europe/Paris")
     any_house.subscribe(CYD, "weekly sat 05:00")
     before = {info.key: info.etag for info in any_house.storage.list("")}

@@ -6,7 +6,7 @@ import signal
 import ssl
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from mailer.__main__ import cli
 from report.adapters.directory_storage import DirectoryStorage
 from report.editions import archived
 from report.storage import Storage
-from tests.mail_builders import a_frozen_edition
+from tests.mail_builders import a_frozen_edition, collect_at_noon
 from tests.smtp_servers import (
     AIOSMTPD_WARNINGS,
     DROP,
@@ -290,6 +290,7 @@ def test_a_late_run_does_not_mail(office: Office, caplog: pytest.LogCaptureFixtu
 
 def test_a_missing_edition_is_built_even_when_it_is_too_late_to_mail(office: Office) -> None:
     """What is due is published first, so that the page stands whatever becomes of the mail."""
+    collect_at_noon(office.storage, date(2026, 11, 19))
     office.run("send", "--at", "2026-11-20T12:00:00Z")
 
     assert archived(office.storage, "trends") == ["2026-11-20", "2026-11-19"]
@@ -298,6 +299,7 @@ def test_a_missing_edition_is_built_even_when_it_is_too_late_to_mail(office: Off
 
 def test_a_new_edition_is_built_and_mailed(office: Office) -> None:
     """The whole way: no edition, five o'clock, a letter of the built report with its pictures."""
+    collect_at_noon(office.storage, date(2026, 11, 19))
     result = office.run("send", "--at", "2026-11-20T05:00:00Z", "--to", ANN)
 
     assert result.exit_code == 0

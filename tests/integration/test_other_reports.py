@@ -89,6 +89,7 @@ def test_the_genuine_study_has_its_known_figures(places: Places, real_data: Path
             ("requests",), 3, "CSV files named after their month, such as 2019_jan_1.csv", id="no month"
         ),
         pytest.param(("topics",), 3, "answers of trends/place in sources/topics/", id="no topics"),
+        pytest.param(("trends",), 3, "or makes up; STORAGE_URL names data\n", id="no tweet"),
         pytest.param(("rates", "--date", TODAY), 1, " is not over in UTC\n", id="not over"),
     ],
 )

@@ -33,6 +33,7 @@ def build(ingredients: Ingredients, period: Period) -> Report:
     Raise `NotBegun`, `EngineError`, `StorageError`.
     """
     _check_begun(ingredients.storage, period)
+    _check_collected(ingredients.storage, period)
     if period.is_week:
         return describe_week(TITLE, ingredients.history.look_at_week(period))
     return describe(ingredients.history.look(period))
@@ -101,3 +102,12 @@ def _check_begun(storage: Storage, period: Period) -> None:
     first = first_day(storage, period.zone)
     if first and period.day < first:
         raise NotBegun(f"{period.id} is before anything was collected: that began on {first}")
+
+
+def _check_collected(storage: Storage, period: Period) -> None:
+    """No tweet ever is a storage that was mistyped, or a collector that never ran: no news of a day.
+
+    Asked where something is to be built, for what stands outlives its tweets; an open day may have none yet.
+    """
+    if not period.is_open and first_day(storage, period.zone) is None:
+        raise NotBegun(f"no tweet was ever collected, so there is no {period.id} to report")

@@ -10,7 +10,7 @@ from report.catalogue import Ingredients, find
 from report.catalogue.trends.describing import describe
 from report.errors import BuildError, NotBegun
 from report.history import Counted, CountedDay, Settled, day_before
-from report.periods import so_far
+from report.periods import so_far, week_period
 from report.values import Period
 from report.window import Window
 from tests.fakes import MemoryStorage
@@ -143,6 +143,17 @@ def test_a_day_so_far_is_made_from_the_hours_up_to_its_end() -> None:
     assert made_from() == before
     storage.put("raw/dt=2026-11-20/hour=11/late.json", b"{}")
     assert made_from() != before
+
+
+def test_before_the_first_tweet_ever_there_is_no_report() -> None:
+    """A mistyped storage gives no valid-looking page; a day that is open may have nothing so far."""
+    storage = MemoryStorage()
+    found, build = Ingredients(storage, Known(storage), storage), find("trends").build
+
+    for period in (a_period(), week_period(a_period().day, ZoneInfo("UTC"))):
+        with pytest.raises(NotBegun, match=f"no tweet was ever collected, so there is no {period.id} to rep"):
+            build(found, period)
+    assert build(found, replace(a_period(), is_open=True))
 
 
 def test_a_day_before_the_first_is_a_mistake() -> None:
